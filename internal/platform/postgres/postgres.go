@@ -1,0 +1,234 @@
+// Package postgres is the portal's way to its database: a pool, a transaction
+// that carries its time and its actor, retries of what PostgreSQL asks to
+// retry, and the front end of golang-migrate. It knows no table but the clock.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/civil"
+)
+
+// Querier reads: a pool and a transaction both are one.
+type Querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}
+
+// source is what a DB takes its transactions from: a pool, or in tests one
+// transaction whose savepoints stand for them.
+type source interface {
+	Querier
+	Begin(ctx context.Context) (pgx.Tx, error)
+}
+
+// DB is the database. It may be used from several goroutines at once, except
+// in tests when it was made by Within.
+type DB struct {
+	source
+	pool *pgxpool.Pool
+}
+
+// Timeouts of the database, each shorter than the one around it (security.md
+// 19.5): a transaction of at most 15 s within a request of 25 s.
+const (
+	statementTimeout = 10 * time.Second
+	lockTimeout      = 3 * time.Second
+	idleInTxTimeout  = 30 * time.Second
+	poolWait         = 2 * time.Second
+	txTimeout        = 15 * time.Second
+	poolSize         = 16
+)
+
+// Open returns the database at url. It does not connect: the first use does,
+// so that a portal can start before its database.
+func Open(ctx context.Context, url string) (*DB, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("database address cannot be read")
+	}
+	if cfg.MaxConns < poolSize {
+		cfg.MaxConns = poolSize
+	}
+	cfg.MaxConnIdleTime = 5 * time.Minute
+	cfg.HealthCheckPeriod = 5 * time.Second
+	cfg.ConnConfig.ConnectTimeout = 2 * time.Second
+	params := cfg.ConnConfig.RuntimeParams
+	params["application_name"] = "portal"
+	params["timezone"] = "UTC"
+	params["statement_timeout"] = milliseconds(statementTimeout)
+	params["lock_timeout"] = milliseconds(lockTimeout)
+	params["idle_in_transaction_session_timeout"] = milliseconds(idleInTxTimeout)
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return &DB{source: pool, pool: pool}, nil
+}
+
+func milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }
+
+// Within returns a database inside the transaction: what it begins are
+// savepoints of it. It is for tests and for one goroutine at a time.
+func Within(tx pgx.Tx) *DB { return &DB{source: tx} }
+
+// Pool returns the pool, for River and for metrics; nil inside Within.
+func (db *DB) Pool() *pgxpool.Pool { return db.pool }
+
+// Close returns when every connection has been closed.
+func (db *DB) Close() {
+	if db.pool != nil {
+		db.pool.Close()
+	}
+}
+
+// Tx is a transaction. It began by reading the clock once; that instant is the
+// time of everything in it.
+type Tx struct {
+	pgx.Tx
+	now time.Time
+}
+
+// Now returns the time of the transaction, by the database's clock, in UTC.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// Today returns the day of the transaction in California.
+func (tx *Tx) Today() civil.Date { return civil.Of(tx.now) }
+
+// Raw returns the driver's transaction, for River.
+func (tx *Tx) Raw() pgx.Tx { return tx.Tx }
+
+// InTx calls fn with a new transaction, which is committed when fn returns nil
+// and rolled back otherwise. The transaction begins by reading the clock, once,
+// and by saying who acts, as role, account and site: rows that are not for them
+// are hidden. What PostgreSQL asks to repeat (serialization failure, deadlock)
+// is repeated up to three times, so fn must be safe to call again: it must do
+// nothing outside the transaction.
+func (db *DB) InTx(ctx context.Context, actor authz.Actor, fn func(tx *Tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, txTimeout)
+	defer cancel()
+	for attempt := 1; ; attempt++ {
+		err := db.once(ctx, actor, fn)
+		if !repeatable(err) || attempt == maxAttempts || db.pool == nil {
+			return err
+		}
+		if wait(ctx, attempt) != nil {
+			return err
+		}
+	}
+}
+
+const maxAttempts = 4
+
+func (db *DB) once(ctx context.Context, actor authz.Actor, fn func(tx *Tx) error) error {
+	tx, err := db.begin(ctx, actor)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// firstWords begin every transaction: what time is it, and who acts.
+const firstWords = `SELECT portal_now(), set_config('portal.actor', $1, true)`
+
+// begin waits at most poolWait for a connection, so that a full pool answers
+// quickly instead of piling up requests. The transaction and its first words
+// take one round trip together.
+func (db *DB) begin(ctx context.Context, actor authz.Actor) (*Tx, error) {
+	if db.pool == nil {
+		return db.beginWithin(ctx, actor)
+	}
+	waitCtx, cancel := context.WithTimeout(ctx, poolWait)
+	defer cancel()
+	conn, err := db.pool.Acquire(waitCtx)
+	if err != nil {
+		return nil, fmt.Errorf("no connection: %w", err)
+	}
+	raw := &openTx{conn: conn}
+	batch := &pgx.Batch{}
+	batch.Queue("begin")
+	batch.Queue(firstWords, actor.String())
+	results := conn.SendBatch(ctx, batch)
+	var now time.Time
+	_, err = results.Exec()
+	if err == nil {
+		err = results.QueryRow().Scan(&now, nil)
+	}
+	if err = errors.Join(err, results.Close()); err != nil {
+		_ = raw.Rollback(context.WithoutCancel(ctx))
+		return nil, err
+	}
+	return &Tx{Tx: raw, now: now.UTC()}, nil
+}
+
+// beginWithin begins a savepoint of the one transaction of a test.
+func (db *DB) beginWithin(ctx context.Context, actor authz.Actor) (*Tx, error) {
+	raw, err := db.source.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var now time.Time
+	if err := raw.QueryRow(ctx, firstWords, actor.String()).Scan(&now, nil); err != nil {
+		_ = raw.Rollback(ctx)
+		return nil, err
+	}
+	return &Tx{Tx: raw, now: now.UTC()}, nil
+}
+
+func repeatable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+func wait(ctx context.Context, attempt int) error {
+	pause := time.Duration(attempt) * 10 * time.Millisecond
+	pause += rand.N(pause) //nolint:gosec // jitter, not a secret
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Violates reports whether err is the breaking of the named constraint or
+// unique index.
+func Violates(err error, constraint string) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.ConstraintName == constraint
+}
+
+// Unavailable reports whether err means that the database could not be
+// reached or gave up, so that nothing was saved and a repeat may work.
+func Unavailable(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		switch pg.Code[:2] {
+		case "08", "53", "57", "58":
+			return true
+		}
+		return pg.Code == "55P03" || pg.Code == "25P03"
+	}
+	var connect *pgconn.ConnectError
+	return errors.As(err, &connect) || errors.Is(err, context.DeadlineExceeded) || pgconn.SafeToRetry(err) || isNetwork(err)
+}

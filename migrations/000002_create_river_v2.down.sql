@@ -1,0 +1,6 @@
+-- River's own migration, version 2, written by internal/platform/job/riversql.
+DROP TABLE river_job;
+DROP FUNCTION river_job_notify;
+DROP TYPE river_job_state;
+
+DROP TABLE river_leader;

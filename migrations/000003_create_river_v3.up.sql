@@ -1,0 +1,4 @@
+-- River's own migration, version 3, written by internal/platform/job/riversql.
+ALTER TABLE river_job ALTER COLUMN tags SET DEFAULT '{}';
+UPDATE river_job SET tags = '{}' WHERE tags IS NULL;
+ALTER TABLE river_job ALTER COLUMN tags SET NOT NULL;

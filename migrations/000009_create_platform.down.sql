@@ -1,0 +1,12 @@
+DROP TABLE sweep;
+DROP TABLE setting;
+DROP TABLE message;
+DROP TABLE rate_limit;
+DROP TABLE submission;
+DROP TABLE audit_head;
+DROP TABLE audit_seal;
+DROP TABLE audit_pending;
+DROP TABLE audit_entry;
+DROP FUNCTION refuse_change();
+DROP TABLE key_set_key;
+DROP TABLE key_set;

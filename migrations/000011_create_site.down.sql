@@ -1,0 +1,1 @@
+DROP TABLE launch_mailing, site_import, account_setup, access_code, membership, site;

@@ -1,0 +1,17 @@
+DROP POLICY client_visible ON client;
+DROP FUNCTION client_by_application(text);
+DROP FUNCTION client_by_index(text, bytea[]);
+DROP TABLE case_note;
+DROP TABLE enrollment;
+DROP TABLE determination;
+DROP TABLE disclosure;
+DROP TABLE signature;
+DROP TABLE application;
+DROP TABLE search_result;
+DROP TABLE client_opening;
+DROP TABLE client_index;
+DROP TABLE client;
+DROP SEQUENCE application_number;
+DROP SEQUENCE hap_number;
+DROP TABLE income_limit;
+DROP TABLE income_table;
