@@ -62,18 +62,20 @@ CREATE INDEX membership_site_idx ON membership (site_id);
 CREATE TABLE access_code (
     id            uuid PRIMARY KEY,
     membership_id uuid NOT NULL REFERENCES membership (id),
-    digest        bytea NOT NULL CONSTRAINT access_code_digest_key UNIQUE,
+    digest        bytea CONSTRAINT access_code_digest_key UNIQUE, -- null: spent and forgotten, kept as history
     reason        text NOT NULL CONSTRAINT access_code_reason_known
                   CHECK (reason IN ('launch', 'auto_reissue', 'manual_ofp', 'new_site', 'staff_invite', 'ofp_invite', 'create_admin')),
     note          text, -- why an administrator issued it by hand
-    replaces_id   uuid CONSTRAINT access_code_replaces_key UNIQUE, -- the lapsed code that the automatic re-issue made this for; no reference, since spent codes are deleted
+    replaces_id   uuid CONSTRAINT access_code_replaces_key UNIQUE REFERENCES access_code (id), -- the lapsed code that the automatic re-issue made this for
     issued_by     uuid REFERENCES account (id), -- null: by the program
     issued_at     timestamptz NOT NULL,
     expires_at    timestamptz, -- null: its mail has not been accepted yet
     used_at       timestamptz,
     superseded_at timestamptz, -- by a newer code, or with the invitation withdrawn
+    lapsed_at     timestamptz, -- when a sweep noted that it had run out unused
     CONSTRAINT access_code_expires_after_issue CHECK (expires_at > issued_at),
-    CONSTRAINT access_code_one_end CHECK (used_at IS NULL OR superseded_at IS NULL)
+    CONSTRAINT access_code_one_end CHECK (used_at IS NULL OR superseded_at IS NULL),
+    CONSTRAINT access_code_live_digest CHECK (digest IS NOT NULL OR used_at IS NOT NULL OR superseded_at IS NOT NULL OR lapsed_at IS NOT NULL)
 );
 CREATE UNIQUE INDEX access_code_one_live ON access_code (membership_id)
     WHERE used_at IS NULL AND superseded_at IS NULL;

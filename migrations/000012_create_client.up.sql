@@ -316,5 +316,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     LIMIT 1
 $$;
 
-REVOKE ALL ON FUNCTION client_by_index(text, bytea[]), client_by_application(text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION client_by_index(text, bytea[]), client_by_application(text) TO portal_app;
+-- What a search of the same account has found.
+CREATE FUNCTION client_by_result(wanted uuid)
+RETURNS TABLE (id uuid, site_id uuid, starts_on date, ends_on date, discontinued_on date,
+               name_sealed bytea, birth_on_sealed bytea, zip_sealed bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT c.id, c.site_id, c.starts_on, c.ends_on, c.discontinued_on, c.name_sealed, c.birth_on_sealed, c.zip_sealed
+    FROM public.search_result r
+    JOIN public.client c ON c.id = ANY (r.client_ids)
+    WHERE r.id = wanted AND r.account_id = public.actor_account() AND public.actor_role() IN ('staff', 'certifier', 'ofp')
+    LIMIT 11
+$$;
+
+REVOKE ALL ON FUNCTION client_by_index(text, bytea[]), client_by_application(text), client_by_result(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION client_by_index(text, bytea[]), client_by_application(text), client_by_result(uuid) TO portal_app;

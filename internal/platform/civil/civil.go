@@ -176,7 +176,7 @@ func digit(n int) byte { return '0' + byte(n%10) }
 
 func must[T any](v T, err error) T {
 	if err != nil {
-		panic(err)
+		panic(err) //nolint:forbidigo // at start-up: what comes with the program is broken
 	}
 	return v
 }

@@ -1,0 +1,60 @@
+package incometable
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"familypact.example/portal/internal/clients/eligibility"
+	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/postgres"
+)
+
+// Load puts the tables that come with the program into the database, as
+// published from their dates. It is safe to repeat: a table that is there, or
+// was there and has been withdrawn, stays as it is.
+func Load(ctx context.Context, db *postgres.DB) error {
+	return db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
+		for _, t := range shipped {
+			id := uuid.Must(uuid.NewV7())
+			added, err := insertShipped(ctx, tx, id, t)
+			if err == nil && added {
+				err = insertLimits(ctx, tx, id, t)
+			}
+			if err != nil {
+				return fmt.Errorf("load income table from %s: %w", t.EffectiveFrom, err)
+			}
+		}
+		return nil
+	})
+}
+
+// Published returns the tables that decide, the earliest first, for
+// eligibility.Decide.
+func Published(ctx context.Context, q postgres.Querier) ([]eligibility.IncomeTable, error) {
+	rows, err := listPublished(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("read income tables: %w", err)
+	}
+	tables := make([]eligibility.IncomeTable, 0, len(rows))
+	for _, r := range rows {
+		t := eligibility.IncomeTable{
+			EffectiveFrom: r.EffectiveFrom, EffectiveTo: r.EffectiveTo, Derived: r.Derived,
+			MonthlyIncrement: eligibility.Cents(r.MonthlyIncrement), AnnualIncrement: eligibility.Cents(r.AnnualIncrement),
+		}
+		fill(t.Monthly[:], r.Monthly)
+		fill(t.Annual[:], r.Annual)
+		if err := Complete(t); err != nil {
+			return nil, fmt.Errorf("income table from %s: %w", t.EffectiveFrom, err)
+		}
+		tables = append(tables, t)
+	}
+	return tables, nil
+}
+
+func fill(to []eligibility.Cents, from []int64) {
+	for i := range min(len(to), len(from)) {
+		to[i] = eligibility.Cents(from[i])
+	}
+}

@@ -1,0 +1,57 @@
+package incometable_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"familypact.example/portal/internal/clients/incometable"
+	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/dbtest"
+	"familypact.example/portal/internal/platform/postgres"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+func TestLoadIsRepeatable(t *testing.T) {
+	t.Parallel()
+	ctx, db := context.Background(), dbtest.Tx(t)
+	for range 2 {
+		if err := incometable.Load(ctx, db); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := incometable.Published(ctx, db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(incometable.Shipped(), got); diff != "" {
+		t.Errorf("published tables differ from the shipped ones (-want +got):\n%s", diff)
+	}
+}
+
+func TestWithdrawnStaysWithdrawn(t *testing.T) {
+	t.Parallel()
+	ctx, db := context.Background(), dbtest.Tx(t)
+	if err := incometable.Load(ctx, db); err != nil {
+		t.Fatal(err)
+	}
+	err := db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE income_table SET status = 'withdrawn' WHERE effective_from = '2025-04-01'`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := incometable.Load(ctx, db); err != nil {
+		t.Fatal(err)
+	}
+	got, err := incometable.Published(ctx, db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != len(incometable.Shipped())-1 {
+		t.Errorf("%d tables decide after one was withdrawn and loaded again, want %d", len(got), len(incometable.Shipped())-1)
+	}
+}

@@ -1,0 +1,211 @@
+package accesscode_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"familypact.example/portal/internal/people/accesscode"
+	"familypact.example/portal/internal/platform/dbtest"
+	"familypact.example/portal/internal/platform/message"
+	"familypact.example/portal/internal/platform/postgres"
+)
+
+func TestLaunchMailingReachesEveryCertifierOnce(t *testing.T) {
+	t.Parallel()
+	o := open(t, dbtest.Tx(t), launch)
+	o.enroll(5)
+	mails := o.mailing()
+	if len(mails) != 5 {
+		t.Fatalf("%d mails, want 5", len(mails))
+	}
+	codes := map[string]bool{}
+	for _, m := range mails {
+		codes[m.Values["Code"]] = true
+		if m.Key != "certifier.invite" || m.Values["Deadline"] != "Monday, January 13, 8:00 a.m. Pacific" || m.Values["Site"] == "" {
+			t.Errorf("mail %s says %q for %q", m.Key, m.Values["Deadline"], m.Values["Site"])
+		}
+	}
+	if len(codes) != 5 {
+		t.Errorf("%d different codes, want 5", len(codes))
+	}
+	if _, err := o.StartLaunch(t.Context(), o.ofp, sub(), true); !errors.Is(err, accesscode.ErrNobody) {
+		t.Errorf("a second mailing = %v, want ErrNobody", err)
+	}
+	if n := o.count(`SELECT count(*) FROM launch_mailing WHERE finished_at IS NOT NULL AND issued = 5`); n != 1 {
+		t.Errorf("finished mailings = %d, want 1", n)
+	}
+}
+
+func TestLaunchMailingWaitsForItsHour(t *testing.T) {
+	t.Parallel()
+	o := open(t, dbtest.Tx(t), launch.Add(-10*time.Hour))
+	o.enroll(1)
+	id, err := o.StartLaunch(t.Context(), o.ofp, sub(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		at   time.Time
+		jobs int
+		want int
+	}{{launch.Add(-time.Second), 0, 0}, {launch, 1, 1}} {
+		dbtest.Freeze(t, o.db, step.at)
+		if err := o.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := o.count(`SELECT count(*) FROM river_job WHERE kind = 'launch-mailing'`); n != step.jobs {
+			t.Errorf("jobs at %v = %d, want %d", step.at, n, step.jobs)
+		}
+		if err := o.RunLaunch(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		if n := o.count(`SELECT count(*) FROM access_code`); n != step.want {
+			t.Errorf("codes at %v = %d, want %d", step.at, n, step.want)
+		}
+	}
+}
+
+func TestFromGoLiveAMailingNeedsTwo(t *testing.T) {
+	t.Parallel()
+	o := open(t, dbtest.Tx(t), launch.Add(16*time.Hour)) // midnight of 13 January
+	o.enroll(1)
+	if _, err := o.StartLaunch(t.Context(), o.ofp, sub(), true); !errors.Is(err, accesscode.ErrTwoPersons) {
+		t.Errorf("start = %v, want ErrTwoPersons", err)
+	}
+	dbtest.Freeze(t, o.db, launch.Add(16*time.Hour-time.Second))
+	if _, err := o.StartLaunch(t.Context(), o.ofp, sub(), true); err != nil {
+		t.Errorf("a second before: %v", err)
+	}
+	if _, err := o.StartLaunch(t.Context(), o.ofp, sub(), true); !errors.Is(err, accesscode.ErrRunning) {
+		t.Errorf("a second one = %v, want ErrRunning", err)
+	}
+}
+
+func TestRunsOfOneMailingAtTheSameMoment(t *testing.T) {
+	t.Parallel()
+	o := open(t, dbtest.New(t), launch)
+	o.enroll(30)
+	id, err := o.StartLaunch(t.Context(), o.ofp, sub(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			if err := o.RunLaunch(t.Context(), id); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if codes, mails := o.count(`SELECT count(*) FROM access_code`), o.count(`SELECT count(*) FROM message`); codes != 30 || mails != 30 {
+		t.Errorf("codes %d, mails %d; want 30, 30", codes, mails)
+	}
+}
+
+func TestReplacedBeforeItsMailLeftIsNotMailed(t *testing.T) {
+	t.Parallel()
+	o := open(t, dbtest.Tx(t), launch)
+	o.enroll(1)
+	id, err := o.StartLaunch(t.Context(), o.ofp, sub(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.RunLaunch(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	var member uuid.UUID
+	o.system(func(tx *postgres.Tx) error {
+		return tx.QueryRow(t.Context(), `SELECT membership_id FROM access_code`).Scan(&member)
+	})
+	if _, err := o.IssueByHand(t.Context(), o.ofp, sub(), member, "asked by telephone"); err != nil {
+		t.Fatal(err)
+	}
+	if mails := o.post(); len(mails) != 1 {
+		t.Errorf("%d mails, want the newer one only", len(mails))
+	}
+}
+
+func TestReissueEveryDayOfTheWindow(t *testing.T) {
+	t.Parallel()
+	o := open(t, dbtest.Tx(t), launch)
+	o.enroll(2)
+	first := o.mailing()
+	if _, err := o.redeem(first[1], "quinn"); err != nil {
+		t.Fatal(err)
+	}
+	mails, days := 0, 0
+	var last message.Message
+	for day := launch.Add(12 * time.Hour); day.Before(launch.Add(28 * 24 * time.Hour)); day = day.Add(12 * time.Hour) {
+		dbtest.Freeze(t, o.db, day)
+		for range 3 { // as many replicas
+			if err := o.Sweep(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, m := range o.post() {
+			if m.Key == "certifier.invite.reissued" {
+				mails, last = mails+1, m
+			}
+		}
+		days++
+	}
+	// Codes run out at 8 a.m. of 13 January to 3 February: 22 mails, the last
+	// of which keeps its own 24 hours.
+	if mails != 22 {
+		t.Errorf("%d mails in %d half days, want 22", mails, days)
+	}
+	if want := "Tuesday, February 4, 8:00 a.m. Pacific"; last.Values["Deadline"] != want {
+		t.Errorf("last deadline = %q, want %q", last.Values["Deadline"], want)
+	}
+	_, err := o.redeem(last, "patdoe")
+	var ended *accesscode.Ended
+	if !errors.As(err, &ended) || ended.Advice != accesscode.AskOFP {
+		t.Errorf("after the window = %v, want advice %q", err, accesscode.AskOFP)
+	}
+	if _, err := o.IssueByHand(t.Context(), o.ofp, sub(), last.To.Membership, "asked by mail"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.redeem(o.post()[0], "patdoe"); err != nil {
+		t.Errorf("issued by hand: %v", err)
+	}
+	if n := o.count(`SELECT count(*) FROM audit_entry WHERE action = 'code.issue' AND reason = 'manual_ofp'`); n != 1 {
+		t.Errorf("audited issues by hand = %d, want 1", n)
+	}
+}
+
+func TestReissuesAtTheSameMomentGiveOneCode(t *testing.T) {
+	t.Parallel()
+	o := open(t, dbtest.New(t), launch)
+	o.enroll(5)
+	mails := o.mailing()
+	dbtest.Freeze(t, o.db, launch.Add(accesscode.Lifetime))
+	var wg sync.WaitGroup
+	for i := range 4 {
+		wg.Go(func() {
+			if err := o.Sweep(t.Context()); err != nil {
+				t.Errorf("sweep %d: %v", i, err)
+			}
+		})
+	}
+	for range 2 { // two administrators at once, beside the sweeps
+		wg.Go(func() {
+			if _, err := o.IssueByHand(t.Context(), o.ofp, sub(), mails[0].To.Membership, "race"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := o.count(`SELECT count(*) FROM access_code WHERE used_at IS NULL AND superseded_at IS NULL`); n != 5 {
+		t.Errorf("live codes = %d, want 5", n)
+	}
+	if n := o.count(`SELECT count(*) FROM access_code WHERE reason = 'auto_reissue'`); n < 4 || n > 5 {
+		t.Errorf("re-issued = %d, want one for each of the four, and at most one for the fifth", n)
+	}
+}
+
+// certifier redeems a code and returns the certifier as an actor.

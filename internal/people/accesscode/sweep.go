@@ -1,0 +1,197 @@
+package accesscode
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"familypact.example/portal/internal/office/setting"
+	"familypact.example/portal/internal/people/membership"
+	"familypact.example/portal/internal/platform/audit"
+	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/job"
+	"familypact.example/portal/internal/platform/message"
+	"familypact.example/portal/internal/platform/postgres"
+)
+
+// Sweep does what has become due, by the portal's clock: it begins mailings
+// whose hour has come, notes codes that ran out, replaces those of certifiers
+// inside the window, and forgets spent ones. It is safe to repeat and to run
+// on several replicas at once: nobody gets two codes.
+func (s *Service) Sweep(ctx context.Context) error {
+	return errors.Join(
+		s.beginMailings(ctx),
+		s.noteLapsed(ctx),
+		s.forget(ctx),
+	)
+}
+
+func (s *Service) beginMailings(ctx context.Context) error {
+	err := s.db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
+		due, err := dueMailings(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, id := range due {
+			if err := job.Insert(ctx, tx, LaunchJob{MailingID: id}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("begin mailings: %w", err)
+	}
+	return nil
+}
+
+// noteLapsed goes through the codes that have run out unused, one transaction
+// for each. One that fails does not hold up the others.
+func (s *Service) noteLapsed(ctx context.Context) error {
+	var ids []uuid.UUID
+	err := s.db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
+		var err error
+		ids, err = listLapsed(ctx, tx)
+		return err
+	})
+	var failed []error
+	for _, id := range ids {
+		if ctx.Err() != nil {
+			return errors.Join(append(failed, ctx.Err())...)
+		}
+		if err := s.noteOne(ctx, id); err != nil {
+			failed = append(failed, fmt.Errorf("note lapsed code %s: %w", id, err))
+		}
+	}
+	return errors.Join(append(failed, err)...)
+}
+
+func (s *Service) noteOne(ctx context.Context, membershipID uuid.UUID) error {
+	return s.db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
+		m, err := membership.FindForUpdateTx(ctx, tx, membershipID)
+		if err != nil {
+			return err
+		}
+		c, found, err := lockLapsed(ctx, tx, membershipID)
+		if err != nil || !found {
+			return err
+		}
+		if c.LapsedAt == nil {
+			if err := s.lapse(ctx, tx, m, c.Code); err != nil {
+				return err
+			}
+		}
+		return s.reissue(ctx, tx, m, c.Code)
+	})
+}
+
+// lapse notes that a code ran out and tells the certifier about an invitation
+// of theirs.
+func (s *Service) lapse(ctx context.Context, tx *postgres.Tx, m membership.Membership, c Code) error {
+	if err := setLapsed(ctx, tx, c.ID); err != nil {
+		return err
+	}
+	if err := audit.Record(ctx, tx, authz.SystemActor, "code.expire", subject(c.ID), audit.Reason(string(c.Reason))); err != nil {
+		return err
+	}
+	if m.Role != authz.Staff {
+		return nil
+	}
+	to, ok, err := findCertifier(ctx, tx, m.At())
+	if err != nil || !ok {
+		return err
+	}
+	at, err := siteName(ctx, tx, m.SiteID)
+	if err != nil {
+		return err
+	}
+	_, err = message.QueueTx(ctx, tx, s.ring, message.Outgoing{
+		Key: "staff.invite-expired", Cause: subject(c.ID), To: to.recipient(),
+		Values: map[string]string{"Site": at, "Staff": m.Name()},
+	})
+	return err
+}
+
+// reissue replaces a certifier's code that has run out, between the two dates
+// of the program (security.md 3.8): once for each code, and never when the
+// account exists.
+func (s *Service) reissue(ctx context.Context, tx *postgres.Tx, m membership.Membership, c Code) error {
+	dates, err := setting.Calendar(ctx, tx)
+	if err != nil || m.Role != authz.Certifier || !dates.Reissues(tx.Today()) {
+		return err
+	}
+	enrolled, err := siteEnrolled(ctx, tx, m.At())
+	if err != nil || !enrolled {
+		return err
+	}
+	_, err = s.issueTx(ctx, tx, authz.SystemActor, m, issue{reason: AutoReissue, replaces: &c.ID})
+	return err
+}
+
+// forget erases the digests of codes that are spent: until then their page can
+// say what became of them (decisions 25).
+func (s *Service) forget(ctx context.Context) error {
+	err := s.db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
+		days, err := setting.SpentCodeDays.Get(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return forgetSpent(ctx, tx, tx.Now().Add(-setting.Days(days)), tx.Now().Add(-SetupLifetime))
+	})
+	if err != nil {
+		return fmt.Errorf("forget spent codes: %w", err)
+	}
+	return nil
+}
+
+// lapsed are the codes in force that have run out, of people who have no
+// account.
+const lapsed = ` FROM access_code c
+	JOIN membership m ON m.id = c.membership_id AND m.removed_at IS NULL AND m.account_id IS NULL
+	WHERE c.used_at IS NULL AND c.superseded_at IS NULL AND c.expires_at <= $1`
+
+// listLapsed returns the memberships whose code has run out and was not yet
+// noted, or belongs to a certifier.
+func listLapsed(ctx context.Context, tx *postgres.Tx) ([]uuid.UUID, error) {
+	return postgres.Values[uuid.UUID](ctx, tx, `
+		SELECT c.membership_id`+lapsed+` AND (c.lapsed_at IS NULL OR m.role = 'certifier') ORDER BY c.expires_at`, tx.Now())
+}
+
+type lapsedCode struct {
+	Code
+	LapsedAt *time.Time
+}
+
+func lockLapsed(ctx context.Context, tx *postgres.Tx, membershipID uuid.UUID) (lapsedCode, bool, error) {
+	found, err := postgres.All[lapsedCode](ctx, tx, `
+		SELECT `+columns+`, c.lapsed_at`+lapsed+` AND m.id = $2 FOR UPDATE OF c`, tx.Now(), membershipID)
+	if err != nil || len(found) == 0 {
+		return lapsedCode{}, false, err
+	}
+	return found[0], true, nil
+}
+
+func setLapsed(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `UPDATE access_code SET lapsed_at = $2 WHERE id = $1`, id, tx.Now())
+	return err
+}
+
+func siteEnrolled(ctx context.Context, q postgres.Querier, id uuid.UUID) (bool, error) {
+	return postgres.Value[bool](ctx, q, `SELECT status = 'enrolled' FROM site WHERE id = $1`, id)
+}
+
+// forgetSpent erases the digests of codes that ended before the first time,
+// and everything of setups that nobody finished before the second.
+func forgetSpent(ctx context.Context, tx *postgres.Tx, codes, setups time.Time) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE access_code SET digest = NULL
+		WHERE digest IS NOT NULL AND coalesce(used_at, superseded_at, lapsed_at) < $1`, codes)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `DELETE FROM account_setup WHERE verified_at < $1`, setups)
+	return err
+}

@@ -1,0 +1,147 @@
+// Package membership keeps who works at which site, and as what: the site's
+// certifier, named by the program office, and staff, whom the certifier lets
+// in and whose access the certifier takes away. OFP and desk have memberships
+// without a site. How an invited person gets an account is accesscode's.
+package membership
+
+import (
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"familypact.example/portal/internal/people/site"
+	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/fault"
+	"familypact.example/portal/internal/platform/locale"
+)
+
+// Status is how far somebody's access to a site has come.
+type Status string
+
+// The states of a membership, as the Access Management Dashboard shows them.
+const (
+	Invited           Status = "invited"
+	InvitationExpired Status = "invitation-expired"
+	Active            Status = "active"
+	Blocked           Status = "blocked"
+	Disabled          Status = "disabled"
+	Removed           Status = "removed"
+)
+
+// Statuses lists every state in the order of a life.
+var Statuses = []Status{Invited, InvitationExpired, Active, Blocked, Disabled, Removed}
+
+// Membership is the access of a person to a site, or an invitation to it.
+type Membership struct {
+	ID        uuid.UUID
+	SiteID    *uuid.UUID // nil: OFP and desk
+	Role      authz.Role
+	AccountID *uuid.UUID // nil: no account yet
+	FirstName string
+	LastName  string
+	Email     string
+	CreatedAt time.Time
+	JoinedAt  *time.Time
+	RemovedAt *time.Time
+}
+
+// Name returns the first and the last name.
+func (m Membership) Name() string { return strings.TrimSpace(m.FirstName + " " + m.LastName) }
+
+// Joined reports whether the person has an account.
+func (m Membership) Joined() bool { return m.AccountID != nil }
+
+// At returns the site, and uuid.Nil for OFP and desk.
+func (m Membership) At() uuid.UUID {
+	if m.SiteID == nil {
+		return uuid.Nil
+	}
+	return *m.SiteID
+}
+
+// Member is a membership with what else the dashboard shows of the person.
+type Member struct {
+	Membership
+	SignedInAt         *time.Time
+	BlockedAt          *time.Time
+	DisabledAt         *time.Time
+	DisabledInactiveAt *time.Time
+	AccountRemovedAt   *time.Time
+	CodeLive           bool       // a code was issued and neither used nor replaced
+	CodeExpiresAt      *time.Time // nil: its mail has not been accepted yet
+}
+
+// Status returns the state at the given time. An invitation is expired at, not
+// after, the end of its code.
+func (m Member) Status(at time.Time) Status {
+	switch {
+	case m.RemovedAt != nil || m.AccountRemovedAt != nil:
+		return Removed
+	case !m.Joined() && m.CodeLive && (m.CodeExpiresAt == nil || at.Before(*m.CodeExpiresAt)):
+		return Invited
+	case !m.Joined():
+		return InvitationExpired
+	case m.BlockedAt != nil:
+		return Blocked
+	case m.DisabledAt != nil || m.DisabledInactiveAt != nil:
+		return Disabled
+	}
+	return Active
+}
+
+// Invitee is somebody who is to be let in.
+type Invitee struct {
+	FirstName string
+	LastName  string
+	Email     string
+}
+
+// Longest name and e-mail address that are taken.
+const (
+	MaxName  = 60
+	MaxEmail = 254
+)
+
+// Check returns nil for an invitee who can be invited, and otherwise
+// everything that is wrong, by field.
+func (i Invitee) Check() error {
+	faults := checkNames(i.FirstName, i.LastName)
+	switch {
+	case i.Email == "":
+		faults = append(faults, fault.Field{Name: "email", Text: locale.AccessNewEmailMissing})
+	case !site.IsEmail(i.Email):
+		faults = append(faults, fault.Field{Name: "email", Text: locale.AccessNewEmailWrong})
+	}
+	return fault.InvalidFields(faults)
+}
+
+func checkNames(first, last string) []fault.Field {
+	var faults []fault.Field
+	for _, n := range []struct {
+		field, value  string
+		missing, long locale.Phrase
+	}{
+		{"first-name", first, locale.AccessNewFirstNameMissing, locale.AccessNewNameLong.With("Most", MaxName)},
+		{"last-name", last, locale.AccessNewLastNameMissing, locale.AccessNewNameLong.With("Most", MaxName)},
+	} {
+		switch {
+		case strings.TrimSpace(n.value) == "":
+			faults = append(faults, fault.Field{Name: n.field, Text: n.missing})
+		case len([]rune(n.value)) > MaxName:
+			faults = append(faults, fault.Field{Name: n.field, Text: n.long})
+		}
+	}
+	return faults
+}
+
+// Refusals.
+var (
+	ErrEmailTaken = fault.InvalidField("email", locale.AccessNewEmailTaken)
+	ErrSelf       = fault.New(fault.Forbidden, locale.AccessRemoveSelf)
+	ErrRemoved    = fault.New(fault.Conflict, locale.AccessAlreadyRemoved)
+)
+
+// CheckNames returns nil for a name that can be kept, and otherwise everything
+// that is wrong, by field.
+func CheckNames(first, last string) error { return fault.InvalidFields(checkNames(first, last)) }

@@ -1,0 +1,264 @@
+package membership
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"familypact.example/portal/internal/people/session"
+	"familypact.example/portal/internal/people/site"
+	"familypact.example/portal/internal/platform/audit"
+	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/fault"
+	"familypact.example/portal/internal/platform/idempotency"
+	"familypact.example/portal/internal/platform/message"
+	"familypact.example/portal/internal/platform/postgres"
+	"familypact.example/portal/internal/platform/secret"
+)
+
+// Service keeps the memberships. It may be used from several goroutines at
+// once.
+type Service struct {
+	db   *postgres.DB
+	ring *secret.Ring
+}
+
+// NewService returns the service on a database.
+func NewService(db *postgres.DB, ring *secret.Ring) *Service {
+	return &Service{db: db, ring: ring}
+}
+
+// Filter chooses staff of a site. Without a status and a search it chooses
+// everybody who has not been removed.
+type Filter struct {
+	Status Status
+	Search string // part of a name or an e-mail address
+	Page   int    // from 1
+	Size   int    // rows of a page
+}
+
+// Staff is a page of a site's staff.
+type Staff struct {
+	Members []Member
+	Total   int            // whom the filter chooses
+	Counts  map[Status]int // of all staff of the site
+}
+
+// List returns staff of the certifier's site.
+func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter) (Staff, error) {
+	if !authz.Allows(actor.Role, authz.ManageStaff) {
+		return Staff{}, fault.ErrNotFound
+	}
+	f.Search = strings.TrimSpace(f.Search)
+	var staff Staff
+	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
+		rows, err := list(ctx, tx, actor.Site, f)
+		if err != nil {
+			return fmt.Errorf("list staff: %w", err)
+		}
+		for _, r := range rows {
+			staff.Members, staff.Total = append(staff.Members, r.Member), r.Total
+		}
+		staff.Counts, err = countByStatus(ctx, tx, actor.Site)
+		return err
+	})
+	return staff, err
+}
+
+// Find returns a staff member of the certifier's site. Anybody else is
+// fault.ErrNotFound.
+func (s *Service) Find(ctx context.Context, actor authz.Actor, id uuid.UUID) (Member, error) {
+	if !authz.Allows(actor.Role, authz.ManageStaff) {
+		return Member{}, fault.ErrNotFound
+	}
+	var m Member
+	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
+		var err error
+		if m, err = findMember(ctx, tx, id); err != nil {
+			return err
+		}
+		return mayKeep(actor, m.Membership)
+	})
+	return m, err
+}
+
+// OfSite returns everybody who has or had the role at a site, those in force
+// first, for the program office.
+func (s *Service) OfSite(ctx context.Context, actor authz.Actor, siteID uuid.UUID, role authz.Role) ([]Member, error) {
+	if !authz.Allows(actor.Role, authz.ManageSites) {
+		return nil, fault.ErrNotFound
+	}
+	var members []Member
+	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
+		var err error
+		members, err = ofSite(ctx, tx, siteID, role)
+		return err
+	})
+	return members, err
+}
+
+// EditName corrects the name of a staff member of the certifier's site.
+func (s *Service) EditName(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID, first, last string) (uuid.UUID, error) {
+	if err := fault.InvalidFields(checkNames(first, last)); err != nil {
+		return uuid.Nil, err
+	}
+	return idempotency.InTx(ctx, s.db, actor, sub, func(tx *postgres.Tx) (uuid.UUID, error) {
+		m, err := s.forUpdate(ctx, tx, actor, id)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		if err := setNames(ctx, tx, m.ID, first, last); err != nil {
+			return uuid.Nil, fmt.Errorf("rename membership %s: %w", id, err)
+		}
+		return id, audit.Record(ctx, tx, actor, "membership.rename", subject(id), audit.Fields("first_name", "last_name"))
+	})
+}
+
+// RemoveStaff ends somebody's access to the site. Their sessions there end
+// with it, so that their next request finds nothing open, and they are told.
+// Nobody removes themselves, and a certifier is replaced by the program office
+// only: both are ErrSelf. One who was removed already is ErrRemoved.
+func (s *Service) RemoveStaff(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID) (uuid.UUID, error) {
+	return idempotency.InTx(ctx, s.db, actor, sub, func(tx *postgres.Tx) (uuid.UUID, error) {
+		return id, s.RemoveTx(ctx, tx, actor, id)
+	})
+}
+
+// RemoveTx is RemoveStaff in a transaction.
+func (s *Service) RemoveTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID) error {
+	m, err := s.forUpdate(ctx, tx, actor, id)
+	if err != nil {
+		return err
+	}
+	if err := setRemoved(ctx, tx, id, actor.Account); err != nil {
+		return fmt.Errorf("remove membership %s: %w", id, err)
+	}
+	if m.Joined() {
+		if err := s.endAccess(ctx, tx, m); err != nil {
+			return err
+		}
+	}
+	return audit.Record(ctx, tx, actor, "membership.remove", subject(id))
+}
+
+func (s *Service) endAccess(ctx context.Context, tx *postgres.Tx, m Membership) error {
+	if err := session.EndAtSiteTx(ctx, tx, *m.AccountID, m.At()); err != nil {
+		return fmt.Errorf("end sessions at site %s: %w", m.At(), err)
+	}
+	at, err := site.FindTx(ctx, tx, m.At())
+	if err != nil {
+		return err
+	}
+	_, err = message.QueueTx(ctx, tx, s.ring, message.Outgoing{
+		Key: "staff.removed", Cause: m.ID.String(),
+		To:     message.Recipient{Account: *m.AccountID, Membership: m.ID, Name: m.Name(), Email: m.Email},
+		Values: map[string]string{"Site": at.Name},
+	})
+	return err
+}
+
+// forUpdate locks a membership that the actor may change.
+func (s *Service) forUpdate(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID) (Membership, error) {
+	m, err := FindForUpdateTx(ctx, tx, id)
+	if err != nil {
+		return Membership{}, err
+	}
+	if err := mayKeep(actor, m); err != nil {
+		return Membership{}, err
+	}
+	if m.RemovedAt != nil {
+		return Membership{}, ErrRemoved
+	}
+	return m, nil
+}
+
+// mayKeep returns nil when the actor may change the membership: the certifier
+// of its site, for staff; OFP at every site.
+func mayKeep(actor authz.Actor, m Membership) error {
+	switch {
+	case actor.Role == authz.OFP && m.Role == authz.Staff:
+		return nil
+	case actor.Role != authz.Certifier || m.At() != actor.Site || actor.Site == uuid.Nil:
+		return fault.ErrNotFound
+	case m.Role != authz.Staff || m.AccountID != nil && *m.AccountID == actor.Account:
+		return ErrSelf
+	}
+	return nil
+}
+
+// MayKeep returns nil when the actor may change the membership, for services
+// that act on one.
+func MayKeep(actor authz.Actor, m Membership) error { return mayKeep(actor, m) }
+
+// InviteTx makes the membership of somebody who is to be let in at the
+// certifier's site and returns its id. An address that somebody at the site
+// has already is ErrEmailTaken.
+func InviteTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, in Invitee) (uuid.UUID, error) {
+	siteID := actor.Site
+	m := Membership{
+		ID: uuid.Must(uuid.NewV7()), SiteID: &siteID, Role: authz.Staff,
+		FirstName: in.FirstName, LastName: in.LastName, Email: in.Email,
+	}
+	return m.ID, insert(ctx, tx, m, actor.Account)
+}
+
+// OfficeTx makes the membership of somebody who is to work at OFP or at the
+// desk and returns its id. An address that is in use there is ErrEmailTaken.
+func OfficeTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, role authz.Role, in Invitee) (uuid.UUID, error) {
+	m := Membership{
+		ID: uuid.Must(uuid.NewV7()), Role: role,
+		FirstName: in.FirstName, LastName: in.LastName, Email: in.Email,
+	}
+	return m.ID, insert(ctx, tx, m, actor.Account)
+}
+
+// JoinTx gives the membership to an account.
+func JoinTx(ctx context.Context, tx *postgres.Tx, id, account uuid.UUID) error {
+	if err := setJoined(ctx, tx, id, account); err != nil {
+		return fmt.Errorf("join membership %s: %w", id, err)
+	}
+	return nil
+}
+
+// KnownTx adds certifier and staff to what is known of every site, for an
+// import.
+func (s *Service) KnownTx(ctx context.Context, tx *postgres.Tx, known []site.Known) error {
+	rows, err := holders(ctx, tx)
+	if err != nil {
+		return fmt.Errorf("read memberships: %w", err)
+	}
+	at := make(map[uuid.UUID]*site.Known, len(known))
+	for i := range known {
+		at[known[i].Site.ID] = &known[i]
+	}
+	for _, h := range rows {
+		k, ok := at[h.SiteID]
+		switch {
+		case !ok:
+		case h.Role == authz.Certifier:
+			k.Certifier = site.Certifier{SiteID: h.SiteID, FirstName: h.FirstName, LastName: h.LastName,
+				Credential: h.Credential, Email: h.Email, Joined: h.Joined}
+		default:
+			k.Staff = append(k.Staff, site.EmailKey(h.Email))
+		}
+	}
+	return nil
+}
+
+// PutCertifiersTx names the certifiers of sites. A certifier who is named with
+// another e-mail and has no account yet is ended and a new one begins, so that
+// what was mailed to the old address is worth nothing; one who has an account
+// is left alone then.
+func (s *Service) PutCertifiersTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, list []site.Certifier) error {
+	if len(list) == 0 {
+		return nil
+	}
+	if err := putCertifiers(ctx, tx, actor.Account, list); err != nil {
+		return fmt.Errorf("name certifiers: %w", err)
+	}
+	return nil
+}
+
+func subject(id uuid.UUID) string { return "membership:" + id.String() }

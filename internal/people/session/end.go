@@ -1,0 +1,58 @@
+package session
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"familypact.example/portal/internal/platform/postgres"
+)
+
+// EndAllTx ends every sign-in of an account, in the transaction of its cause.
+func EndAllTx(ctx context.Context, tx *postgres.Tx, account uuid.UUID) error {
+	return EndOthersTx(ctx, tx, account, uuid.Nil)
+}
+
+// EndOthersTx ends every sign-in of an account but the session kept.
+func EndOthersTx(ctx context.Context, tx *postgres.Tx, account, keep uuid.UUID) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE session SET revoked_at = $3 WHERE account_id = $1 AND id <> $2 AND revoked_at IS NULL`,
+		account, keep, tx.Now())
+	return err
+}
+
+// EndAtSiteTx ends the sign-ins of an account that act for the site.
+func EndAtSiteTx(ctx context.Context, tx *postgres.Tx, account, site uuid.UUID) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE session SET revoked_at = $3 WHERE account_id = $1 AND site_id = $2 AND revoked_at IS NULL`,
+		account, site, tx.Now())
+	return err
+}
+
+// keptAfterEnd is how long an ended session stays, so that nothing slow brings
+// it back (security.md 14.7).
+const keptAfterEnd = 24 * time.Hour
+
+// SweepTx deletes sessions that ended a day ago, and those that nobody ended
+// but that are long past every limit. It returns how many.
+func SweepTx(ctx context.Context, tx *postgres.Tx) (int64, error) {
+	return postgres.Changed(ctx, tx, `
+		DELETE FROM session WHERE digest IN (
+			SELECT digest FROM session WHERE revoked_at < $1 OR last_seen_at < $1 LIMIT 5000)`,
+		tx.Now().Add(-keptAfterEnd))
+}
+
+// Site is a place that an account may act for.
+type Site struct {
+	SiteID *uuid.UUID
+	Role   string
+	Name   *string
+	City   *string
+}
+
+// Sites returns the memberships in force of an account, the oldest first, 50
+// at most. OFP and desk have one without a site.
+func Sites(ctx context.Context, q postgres.Querier, account uuid.UUID) ([]Site, error) {
+	return postgres.All[Site](ctx, q, `SELECT site_id, role, name, city FROM session_sites($1)`, account)
+}

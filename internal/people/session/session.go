@@ -1,0 +1,239 @@
+package session
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/google/uuid"
+
+	"familypact.example/portal/internal/platform/postgres"
+)
+
+// Manager carries the session of each request. It may be used from several
+// goroutines at once.
+type Manager struct {
+	scs   *scs.SessionManager
+	store *store
+}
+
+// Options are what a Manager depends on.
+type Options struct {
+	Secure bool // people come over TLS: the cookie says so and has its prefix
+	Limits Limits
+	// Fail answers a request whose session could not be read or written.
+	Fail func(w http.ResponseWriter, r *http.Request, err error)
+}
+
+// NewManager returns a Manager on the database. The cookie ends with the
+// browser; scs's own timers are out of the way (decisions 10).
+func NewManager(db *postgres.DB, o Options) *Manager {
+	if o.Limits == (Limits{}) {
+		o.Limits = Standard
+	}
+	m := &Manager{scs: scs.New(), store: &store{db: db, limits: o.Limits}}
+	m.scs.Store = m.store
+	m.scs.Codec = codec{}
+	m.scs.HashTokenInStore = true
+	m.scs.Lifetime = 7 * 24 * time.Hour
+	m.scs.Cookie = scs.SessionCookie{
+		Name: "s", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Persist: false, Secure: o.Secure,
+	}
+	if o.Secure {
+		m.scs.Cookie.Name = "__Host-s"
+	}
+	if o.Fail != nil {
+		m.scs.ErrorFunc = o.Fail
+	}
+	return m
+}
+
+// CookieName is the name of the session's cookie.
+func (m *Manager) CookieName() string { return m.scs.Cookie.Name }
+
+type stateKey struct{}
+
+func stateOf(ctx context.Context) *State {
+	s, _ := ctx.Value(stateKey{}).(*State)
+	return s
+}
+
+// LoadAndSave reads the session before next and writes it with the answer's
+// head, if it was changed.
+func (m *Manager) LoadAndSave(next http.Handler) http.Handler {
+	inner := m.scs.LoadAndSave(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		inner.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), stateKey{}, &State{Step: None})))
+	})
+}
+
+// Current returns what LoadAndSave read of who asks. Changes made in the same
+// request show at the next one.
+func (m *Manager) Current(ctx context.Context) (State, error) {
+	if s := stateOf(ctx); s != nil {
+		return *s, nil
+	}
+	return State{Step: None}, nil
+}
+
+// Ensure makes sure that there is a session, for forms of people who have not
+// signed in, and returns what binds them to it.
+func (m *Manager) Ensure(ctx context.Context) string {
+	binding := m.scs.GetString(ctx, keyBinding)
+	if binding == "" {
+		binding = uuid.NewString() // random throughout
+		m.scs.Put(ctx, keyBinding, binding)
+		if s := stateOf(ctx); s != nil {
+			s.Binding = binding
+		}
+	}
+	return binding
+}
+
+// Start is a sign-in whose password was right.
+type Start struct {
+	Account uuid.UUID
+	Device  uuid.UUID // known device, uuid.Nil for an unknown one
+	Shared  bool      // a shared device
+}
+
+// Begin goes from the password to the passcode: a new token, bound to the
+// account, and the page to come back to is kept. It returns the number of this
+// sign-in, which its passcodes are bound to.
+func (m *Manager) Begin(ctx context.Context, st Start) (uuid.UUID, error) {
+	back := m.scs.GetString(ctx, keyBack)
+	pending := uuid.Must(uuid.NewV7())
+	if err := m.renew(ctx); err != nil {
+		return uuid.Nil, err
+	}
+	for _, k := range columns {
+		m.scs.Remove(ctx, k)
+	}
+	m.put(ctx, keyAccount, st.Account)
+	m.put(ctx, keyDevice, st.Device)
+	m.put(ctx, keyPending, pending)
+	m.scs.Put(ctx, keyStep, string(Password))
+	m.scs.Put(ctx, keyPasswordAt, "now")
+	if st.Shared {
+		m.scs.Put(ctx, keyShared, "yes")
+	}
+	if back != "" {
+		m.scs.Put(ctx, keyBack, back)
+	}
+	return pending, nil
+}
+
+// Complete ends a sign-in whose passcode was right: a new token, acting for
+// the site (uuid.Nil for accounts without one). When the account has more
+// sign-ins than it may, the oldest end.
+func (m *Manager) Complete(ctx context.Context, site uuid.UUID) error {
+	if err := m.renew(ctx); err != nil {
+		return err
+	}
+	m.scs.Put(ctx, keyStep, string(Full))
+	m.scs.Put(ctx, keyPasscodeAt, "now")
+	m.scs.Remove(ctx, keyPending)
+	m.put(ctx, keySite, site)
+	return nil
+}
+
+// Await begins asking a signed-in person for a passcode again: it returns the
+// number that the passcode is bound to. The session goes on meanwhile.
+func (m *Manager) Await(ctx context.Context) (uuid.UUID, error) {
+	pending := uuid.Must(uuid.NewV7())
+	if err := m.renew(ctx); err != nil {
+		return uuid.Nil, err
+	}
+	m.put(ctx, keyPending, pending)
+	return pending, nil
+}
+
+// Resume goes on with a session that rest had locked, after a right password:
+// a new token, everything else as it was.
+func (m *Manager) Resume(ctx context.Context) error {
+	if err := m.renew(ctx); err != nil {
+		return err
+	}
+	m.scs.Put(ctx, keyPasswordAt, "now")
+	return nil
+}
+
+// Refresh marks password and passcode as given just now, after a
+// re-authentication: a new token.
+func (m *Manager) Refresh(ctx context.Context) error {
+	if err := m.renew(ctx); err != nil {
+		return err
+	}
+	m.scs.Put(ctx, keyPasswordAt, "now")
+	m.scs.Put(ctx, keyPasscodeAt, "now")
+	m.scs.Remove(ctx, keyPending)
+	return nil
+}
+
+// SwitchSite acts for another site from now on: a new token. Whether the
+// account may is checked at every request.
+func (m *Manager) SwitchSite(ctx context.Context, site uuid.UUID) error {
+	if err := m.renew(ctx); err != nil {
+		return err
+	}
+	m.put(ctx, keySite, site)
+	return nil
+}
+
+// End signs out.
+func (m *Manager) End(ctx context.Context) error { return m.scs.Destroy(ctx) }
+
+func (m *Manager) renew(ctx context.Context) error { return m.scs.RenewToken(ctx) }
+
+func (m *Manager) put(ctx context.Context, key string, v uuid.UUID) {
+	if v == uuid.Nil {
+		m.scs.Remove(ctx, key)
+		return
+	}
+	m.scs.Put(ctx, key, v.String())
+}
+
+// PutFlash keeps a text for the next page.
+func (m *Manager) PutFlash(ctx context.Context, text string) { m.scs.Put(ctx, keyFlash, text) }
+
+// TakeFlash returns the text that was kept for this page, once.
+func (m *Manager) TakeFlash(ctx context.Context) string {
+	if m.scs.GetString(ctx, keyFlash) == "" {
+		return ""
+	}
+	return m.scs.PopString(ctx, keyFlash)
+}
+
+// Remember keeps one of our own paths, to come back to it after signing in.
+// Anything else is not kept (security.md 6.6).
+func (m *Manager) Remember(ctx context.Context, path string) {
+	if ownPath(path) {
+		m.scs.Put(ctx, keyBack, path)
+	}
+}
+
+// Remembered returns the path that Remember kept, once, or "".
+func (m *Manager) Remembered(ctx context.Context) string {
+	path := m.scs.PopString(ctx, keyBack)
+	if !ownPath(path) {
+		return ""
+	}
+	return path
+}
+
+// areas that somebody can be sent back to.
+var areas = []string{"/provider", "/ofp", "/desk", "/my", "/es/my"}
+
+func ownPath(path string) bool {
+	if len(path) > 200 || strings.ContainsAny(path, "\\\r\n%?#") || strings.Contains(path, "//") {
+		return false
+	}
+	for _, a := range areas {
+		if path == a || strings.HasPrefix(path, a+"/") {
+			return true
+		}
+	}
+	return false
+}

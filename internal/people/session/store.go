@@ -1,0 +1,200 @@
+package session
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/postgres"
+)
+
+// seenEvery is how often at most a read moves last_seen_at, so that pages do
+// not write on every request.
+const seenEvery = time.Minute
+
+// store keeps sessions for scs. It is given digests of tokens, never tokens.
+type store struct {
+	db     *postgres.DB
+	limits Limits
+}
+
+// record is a session as scs sees it: every value a text.
+type record struct {
+	Deadline time.Time         `json:"deadline"`
+	Values   map[string]string `json:"values"`
+}
+
+// stored is a row of the table with all that a request must know.
+type stored struct {
+	ID         uuid.UUID
+	AccountID  *uuid.UUID
+	SiteID     *uuid.UUID
+	Step       Step
+	PendingID  *uuid.UUID
+	DeviceID   *uuid.UUID
+	Shared     bool
+	Data       map[string]string
+	CreatedAt  time.Time
+	LastSeenAt time.Time
+	PasswordAt *time.Time
+	PasscodeAt *time.Time
+	LockedAt   *time.Time
+	Now        time.Time
+	Kind       string
+	Name       string
+	Usable     bool
+	Role       string
+	SiteName   string
+	SiteDetail string
+}
+
+// find reads a session that has not been ended, with its account, membership
+// and site, in one round trip.
+func find(ctx context.Context, q postgres.Querier, digest []byte) (stored, error) {
+	return postgres.One[stored](ctx, q, `
+		SELECT s.id, s.account_id, s.site_id, s.step, s.pending_id, s.device_id, s.shared, s.data,
+			s.created_at, s.last_seen_at, s.password_at, s.passcode_at, s.locked_at, portal_now() AS now,
+			coalesce(a.kind, '') AS kind, trim(coalesce(a.first_name, '') || ' ' || coalesce(a.last_name, '')) AS name,
+			a.id IS NULL OR coalesce(a.blocked_at, a.disabled_at, a.disabled_inactive_at, a.removed_at) IS NULL
+				OR (s.step = 'password' AND a.removed_at IS NULL) AS usable,
+			coalesce(m.role, '') AS role, coalesce(t.name, '') AS site_name,
+			coalesce('NPI ' || t.npi || ' · ' || t.street || ', ' || t.city, '') AS site_detail
+		FROM session s
+		LEFT JOIN account a ON a.id = s.account_id
+		LEFT JOIN LATERAL session_member(s.account_id, s.site_id) m ON s.step = 'full'
+		LEFT JOIN site t ON t.id = s.site_id
+		WHERE s.digest = $1 AND s.revoked_at IS NULL`, digest)
+}
+
+// FindCtx returns the session of a digest while it lasts, by the database's
+// clock, and keeps what the request must know of it.
+func (st *store) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+	row, err := find(ctx, st.db, digest(token))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	idle := st.limits.idle(row.Kind, row.Shared)
+	late := row.Now.Sub(row.LastSeenAt) >= idle
+	switch {
+	case !row.Usable, row.Now.Sub(row.CreatedAt) >= st.limits.Absolute, late && row.Step != Full:
+		return nil, false, st.revoke(ctx, digest(token))
+	case late && row.LockedAt == nil:
+		row.LockedAt = &row.Now
+		err = st.touch(ctx, `UPDATE session SET locked_at = portal_now() WHERE digest = $1 AND revoked_at IS NULL`, digest(token))
+	case row.LockedAt == nil && row.Now.Sub(row.LastSeenAt) >= seenEvery:
+		err = st.touch(ctx, `UPDATE session SET last_seen_at = portal_now() WHERE digest = $1 AND revoked_at IS NULL`, digest(token))
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	if state := stateOf(ctx); state != nil {
+		*state = row.state(idle)
+	}
+	b, err := json.Marshal(record{Deadline: farAhead, Values: row.values()})
+	return b, err == nil, err
+}
+
+func (st *store) touch(ctx context.Context, sql string, args ...any) error {
+	_, err := st.db.Exec(ctx, sql, args...)
+	return err
+}
+
+func (st *store) revoke(ctx context.Context, digest []byte) error {
+	return st.touch(ctx, `UPDATE session SET revoked_at = portal_now() WHERE digest = $1 AND revoked_at IS NULL`, digest)
+}
+
+// CommitCtx writes a session back. A row that is there gets its data and
+// nothing else, and only while it has not ended; only a new token makes a row.
+// A session that was ended meanwhile stays ended (security.md 5.1).
+func (st *store) CommitCtx(ctx context.Context, token string, b []byte, _ time.Time) error {
+	var rec record
+	if err := json.Unmarshal(b, &rec); err != nil {
+		return err
+	}
+	changed, err := postgres.Changed(ctx, st.db,
+		`UPDATE session SET data = $2 WHERE digest = $1 AND revoked_at IS NULL`, digest(token), dataOf(rec.Values))
+	if err != nil || changed == 1 {
+		return err
+	}
+	return st.db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
+		if err := insert(ctx, tx, digest(token), rec.Values); err != nil {
+			return err
+		}
+		return endOldest(ctx, tx, rec.Values[keyAccount], st.limits)
+	})
+}
+
+func insert(ctx context.Context, tx *postgres.Tx, digest []byte, v map[string]string) error {
+	step := v[keyStep]
+	if step == "" {
+		step = string(None)
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO session (digest, id, account_id, site_id, step, pending_id, device_id, shared, data,
+			created_at, last_seen_at, password_at, passcode_at)
+		VALUES (@digest, @id, @account, @site, @step, @pending, @device, @shared, @data,
+			coalesce(@began, portal_now()), portal_now(),
+			CASE @password WHEN 'now' THEN portal_now() ELSE nullif(@password, '')::timestamptz END,
+			CASE @passcode WHEN 'now' THEN portal_now() ELSE nullif(@passcode, '')::timestamptz END)
+		ON CONFLICT (digest) DO NOTHING`, pgx.NamedArgs{
+		"digest": digest, "id": uuid.Must(uuid.NewV7()), "account": id(v[keyAccount]), "site": id(v[keySite]),
+		"step": step, "pending": id(v[keyPending]), "device": id(v[keyDevice]), "shared": v[keyShared] != "",
+		"data": dataOf(v), "began": instant(v[keyBegan]), "password": v[keyPasswordAt], "passcode": v[keyPasscodeAt],
+	})
+	return err
+}
+
+// endOldest ends the oldest sign-ins of an account beyond its limit. The lock
+// makes sign-ins at the same moment count one another.
+func endOldest(ctx context.Context, tx *postgres.Tx, account string, l Limits) error {
+	if id(account) == nil {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('session ' || $1, 0))`, account); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `
+		UPDATE session SET revoked_at = portal_now() WHERE digest IN (
+			SELECT digest FROM session
+			WHERE account_id = $1 AND step = 'full' AND revoked_at IS NULL AND created_at > $2
+			ORDER BY created_at DESC, id DESC OFFSET $3 LIMIT 100)`,
+		account, tx.Now().Add(-l.Absolute), l.Most)
+	return err
+}
+
+// DeleteCtx ends a session. Its row stays, so that nothing brings it back.
+func (st *store) DeleteCtx(ctx context.Context, token string) error {
+	return st.revoke(ctx, digest(token))
+}
+
+// Find, Commit and Delete are asked for by scs's interface and never called:
+// it prefers the ones with a context.
+func (st *store) Find(token string) ([]byte, bool, error) {
+	return st.FindCtx(context.Background(), token)
+}
+
+// Commit is CommitCtx without a deadline of its own.
+func (st *store) Commit(token string, b []byte, expiry time.Time) error {
+	return st.CommitCtx(context.Background(), token, b, expiry)
+}
+
+// Delete is DeleteCtx without a deadline of its own.
+func (st *store) Delete(token string) error { return st.DeleteCtx(context.Background(), token) }
+
+// digest is the key of the row: scs hands over the token's SHA-256 as text.
+func digest(hashed string) []byte {
+	b, err := base64.RawURLEncoding.DecodeString(hashed)
+	if err != nil {
+		return []byte(hashed)
+	}
+	return b
+}

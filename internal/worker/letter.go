@@ -1,0 +1,87 @@
+package worker
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/a-h/templ"
+
+	"familypact.example/portal/internal/platform/locale"
+	"familypact.example/portal/internal/platform/mail"
+	"familypact.example/portal/internal/platform/message"
+	body "familypact.example/portal/web/mail"
+)
+
+// Letterhead is what stands around every mail: who it is from and where its
+// links lead. Clients have neutral ones (security.md 14.2); where they are
+// empty the others are used.
+type Letterhead struct {
+	From       string
+	ClientFrom string
+	Base       string // address of the portal
+	ClientBase string
+}
+
+// letter is how a message is put into words.
+type letter struct {
+	subject locale.Key
+	body    func(body.Letter) templ.Component
+}
+
+// letters are the mails by the key of their message (ux.md 15.2).
+var letters = map[string]letter{
+	"certifier.invite":          {locale.MailCertifierInviteSubject, body.CertifierInvite},
+	"certifier.invite.reissued": {locale.MailCertifierInviteSubject, body.CertifierInviteReissued},
+	"staff.invite":              {locale.MailStaffInviteSubject, body.StaffInvite},
+	"staff.joined":              {locale.MailStaffJoinedSubject, body.StaffJoined},
+	"staff.removed":             {locale.MailStaffRemovedSubject, body.StaffRemoved},
+	"workforce.invite":          {locale.MailWorkforceInviteSubject, body.WorkforceInvite},
+	"account.created":           {locale.MailAccountCreatedSubject, body.AccountCreated},
+	"account.code":              {locale.MailAccountCodeSubject, body.AccountCode},
+	"account.reset-code":        {locale.MailAccountResetCodeSubject, body.AccountResetCode},
+	"account.password-changed":  {locale.MailAccountChangedSubject, body.AccountPasswordChanged},
+	"account.new-device":        {locale.MailAccountChangedSubject, body.AccountNewDevice},
+	"account.blocked":           {locale.MailAccountBlockedSubject, body.AccountBlocked},
+	"account.unblocked":         {locale.MailAccountUnblockedSubject, body.AccountUnblocked},
+	"client.new-message":        {locale.MailClientNewMessageSubject, body.ClientNewMessage},
+}
+
+// render puts a message into a mail in the language of its recipient. A mail
+// to a client has a neutral sender and no name in it.
+func (l Letterhead) render(ctx context.Context, m message.Message) (mail.Mail, error) {
+	kind, known := letters[m.Key]
+	if !known {
+		return mail.Mail{}, fmt.Errorf("no mail for the key %q", m.Key)
+	}
+	ctx = locale.WithLanguage(ctx, m.To.Language)
+	out := mail.Mail{
+		From: l.From, FromName: locale.T(ctx, locale.MailSender),
+		To: m.To.Email, ToName: m.To.Name,
+		Subject: locale.T(ctx, kind.subject), Language: string(locale.Of(ctx)), Date: m.QueuedAt,
+	}
+	in := body.Letter{Values: m.Values, Base: l.Base}
+	if m.To.Sealed {
+		in.Client, in.Base = true, orElse(l.ClientBase, l.Base)
+		out.From, out.FromName, out.ToName = orElse(l.ClientFrom, l.From), locale.T(ctx, locale.MailSenderQuiet), ""
+	}
+	if m.PreparedAt != nil {
+		out.Date = *m.PreparedAt
+	}
+	out.ID = mail.Identify(m.Key, m.Cause, out.From)
+	var html bytes.Buffer
+	if err := kind.body(in).Render(ctx, &html); err != nil {
+		return mail.Mail{}, err
+	}
+	out.HTML = html.String()
+	var err error
+	out.Text, err = plain(out.HTML)
+	return out, err
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}

@@ -1,0 +1,2 @@
+DROP FUNCTION session_sites(uuid);
+DROP FUNCTION session_member(uuid, uuid);

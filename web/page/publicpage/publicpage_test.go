@@ -1,0 +1,142 @@
+package publicpage_test
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/andybalholm/brotli"
+
+	"familypact.example/portal/internal/clients/incometable"
+	"familypact.example/portal/internal/platform/locale"
+	"familypact.example/portal/web/layout"
+	"familypact.example/portal/web/markup"
+	"familypact.example/portal/web/page/publicpage"
+)
+
+func pages() map[string]templ.Component {
+	tables := incometable.Shipped()
+	last := tables[len(tables)-1]
+	return map[string]templ.Component{
+		"/":                  publicpage.Home(publicpage.HomeView{Apply: "/register"}),
+		"/eligibility":       publicpage.Eligibility(publicpage.EligibilityView{Table: &last, NextFrom: last.EffectiveFrom}),
+		"/contact":           publicpage.Contact(),
+		"/privacy":           publicpage.Privacy(),
+		"/safety":            publicpage.Safety(),
+		"/accessibility":     publicpage.Accessibility(),
+		"/language-help":     publicpage.LanguageHelp(),
+		"/nondiscrimination": publicpage.Nondiscrimination(),
+		"/terms":             publicpage.Terms(),
+		"/status":            publicpage.Status(publicpage.StatusView{At: time.Unix(0, 0)}),
+		"/providers":         publicpage.Providers(),
+		"/providers/my-code": publicpage.MyCode(publicpage.MyCodeView{}),
+	}
+}
+
+func render(t *testing.T, path string, l locale.Language, page templ.Component) string {
+	t.Helper()
+	var b strings.Builder
+	ctx := layout.With(locale.WithLanguage(t.Context(), l), layout.Frame{Path: path})
+	if err := page.Render(ctx, &b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// Every page is sound in both languages and within the budgets of ux.md 12.
+func TestPages(t *testing.T) {
+	titles := map[string]string{}
+	for path, page := range pages() {
+		for _, l := range locale.Languages {
+			html := render(t, path, l, page)
+			for _, wrong := range markup.Check(html) {
+				t.Errorf("%s in %s: %s", path, l, wrong)
+			}
+			if n := compressed(html); n > 6_000 {
+				t.Errorf("%s in %s: %d bytes compressed, limit 6000", path, l, n)
+			}
+			if n := markup.Elements(html); n > 1_500 {
+				t.Errorf("%s in %s: %d elements, limit 1500", path, l, n)
+			}
+			_, rest, _ := strings.Cut(html, "<title>")
+			title, _, _ := strings.Cut(rest, "</title>")
+			if other, ok := titles[title]; ok && other != path {
+				t.Errorf("%s and %s have the title %q", path, other, title)
+			}
+			titles[title] = path
+		}
+	}
+}
+
+func compressed(html string) int {
+	var b bytes.Buffer
+	w := brotli.NewWriterLevel(&b, 5)
+	_, _ = w.Write([]byte(html))
+	_ = w.Close()
+	return b.Len()
+}
+
+// Every link inside the site leads to a page that exists: one of these, or one
+// of those named here, which other handlers answer.
+func TestLinksLeadSomewhere(t *testing.T) {
+	known := map[string]bool{"/sign-in": true, "/create-account": true, "/register": true, "/leave": true}
+	all := pages()
+	for path := range all {
+		known[path] = true
+	}
+	for path, page := range all {
+		for part := range strings.SplitSeq(render(t, path, locale.English, page), `href="`) {
+			href, _, _ := strings.Cut(part, `"`)
+			if strings.HasPrefix(href, "/") && !strings.HasPrefix(href, "/static/") && !strings.HasPrefix(href, "/es") && !known[href] {
+				t.Errorf("%s leads to %s", path, href)
+			}
+		}
+	}
+}
+
+// Whoever has a problem with a code never sees the number of the service
+// center for it, and no problem has two numbers (domain/portal.md 25).
+func TestOneNumberForEachProblem(t *testing.T) {
+	html := render(t, "/contact", locale.English, publicpage.Contact())
+	cards := strings.Split(html, `<li class="fp-card">`)[1:]
+	if len(cards) < 5 {
+		t.Fatalf("%d problems", len(cards))
+	}
+	for _, c := range cards {
+		c, _, _ = strings.Cut(c, "</li>")
+		if strings.Count(c, "tel:") > 1 {
+			t.Errorf("two numbers for one problem: %s", c)
+		}
+		if strings.Contains(c, "access code") && strings.Contains(c, "906-8521") {
+			t.Error("the service center is named for codes")
+		}
+	}
+}
+
+func TestMyCodeByTheDay(t *testing.T) {
+	const itself, office = "by itself", "for a new code."
+	inside := render(t, "/providers/my-code", locale.English, publicpage.MyCode(publicpage.MyCodeView{Window: true}))
+	after := render(t, "/providers/my-code", locale.English, publicpage.MyCode(publicpage.MyCodeView{}))
+	if !strings.Contains(inside, itself) || strings.Contains(inside, office) {
+		t.Error("inside the window the page does not say that a code comes by itself")
+	}
+	if strings.Contains(after, itself) || !strings.Contains(after, office) {
+		t.Error("after the window the page does not lead to the office")
+	}
+}
+
+func TestLicensesAreComplete(t *testing.T) {
+	html := render(t, "/terms", locale.English, publicpage.Terms())
+	file, err := os.ReadFile("../../../THIRD_PARTY_LICENSES")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []string{"Crown Copyright", "SIL OPEN FONT LICENSE"} {
+		if !strings.Contains(html, s) || !bytes.Contains(file, []byte(s)) {
+			t.Errorf("%q does not stand on the page and in the file", s)
+		}
+	}
+}

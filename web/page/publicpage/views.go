@@ -1,0 +1,136 @@
+package publicpage
+
+import (
+	"context"
+	"time"
+
+	"familypact.example/portal/internal/clients/eligibility"
+	"familypact.example/portal/internal/platform/civil"
+	"familypact.example/portal/internal/platform/locale"
+	"familypact.example/portal/web/ui"
+)
+
+// HomeView says which doors of the start page lead somewhere.
+type HomeView struct {
+	// Apply is the address where a client begins, empty when that is only
+	// possible at a clinic.
+	Apply string
+}
+
+// EligibilityView has the income limits that are in force.
+type EligibilityView struct {
+	// Table is nil when the limits could not be read.
+	Table *eligibility.IncomeTable
+	// NextFrom is the first day of the table after it, zero when there is none
+	// yet.
+	NextFrom civil.Date
+}
+
+// StatusView says how the portal is.
+type StatusView struct {
+	Works bool
+	At    time.Time // of the look, zero when no clock could be read
+}
+
+// MyCodeView says which remedy holds today for a code that has run out.
+type MyCodeView struct {
+	// Window is the time in which new codes come by themselves.
+	Window bool
+}
+
+// condition is one of the four conditions in plain words.
+type condition struct{ what, text locale.Key }
+
+var conditions = []condition{
+	{locale.PublicEligibilityResident, locale.PublicEligibilityResidentText},
+	{locale.PublicEligibilityNeed, locale.PublicEligibilityNeedText},
+	{locale.PublicEligibilityIncome, locale.PublicEligibilityIncomeText},
+	{locale.PublicEligibilityCoverage, locale.PublicEligibilityCoverageText},
+}
+
+var conditionSteps = func() []ui.Step {
+	steps := make([]ui.Step, len(conditions))
+	for i, c := range conditions {
+		steps[i] = ui.Step{Title: c.what, Text: c.text}
+	}
+	return steps
+}()
+
+var notNeeded = []locale.Key{
+	locale.PublicEligibilityNotNeeded1, locale.PublicEligibilityNotNeeded2,
+	locale.PublicEligibilityNotNeeded3, locale.PublicEligibilityNotNeeded4,
+}
+
+// limits returns the income table as it is shown.
+func limits(ctx context.Context, t *eligibility.IncomeTable) ui.Table {
+	rows := make([][]ui.Cell, 0, len(t.Monthly)+1)
+	for i := range t.Monthly {
+		rows = append(rows, []ui.Cell{
+			{Text: locale.PublicEligibilityTablePeople.With("Count", i+1)},
+			ui.Text(dollars(ctx, t.Monthly[i])), ui.Text(dollars(ctx, t.Annual[i])),
+		})
+	}
+	rows = append(rows, []ui.Cell{
+		{Text: locale.PublicEligibilityTableMore},
+		ui.Text("+ " + dollars(ctx, t.MonthlyIncrement)), ui.Text("+ " + dollars(ctx, t.AnnualIncrement)),
+	})
+	return ui.Table{
+		Caption: locale.PublicEligibilityTableCaption.With("From", locale.Date(ctx, t.EffectiveFrom)),
+		Columns: []ui.Column{
+			{Label: locale.PublicEligibilityTableSize},
+			{Label: locale.PublicEligibilityTableMonth, Numeric: true},
+			{Label: locale.PublicEligibilityTableYear, Numeric: true},
+		},
+		Rows: rows,
+	}
+}
+
+// example is a family of two within the limit: nine tenths of it, in whole
+// hundreds of dollars.
+func example(ctx context.Context, t *eligibility.IncomeTable) locale.Phrase {
+	const hundred = 100 * 100
+	limit := t.Monthly[1]
+	income := limit * 9 / 10 / hundred * hundred
+	return locale.PublicEligibilityExampleText.With("Income", dollars(ctx, income), "Limit", dollars(ctx, limit))
+}
+
+func dollars(ctx context.Context, c eligibility.Cents) string { return locale.Dollars(ctx, int64(c)) }
+
+var howItWorks = []ui.Step{
+	{Title: locale.PublicHomeStep1, Text: locale.PublicHomeStep1Text},
+	{Title: locale.PublicHomeStep2, Text: locale.PublicHomeStep2Text},
+	{Title: locale.PublicHomeStep3, Text: locale.PublicHomeStep3Text},
+}
+
+var clinicSteps = []ui.Step{
+	{Title: locale.PublicProvidersOrder1, Text: locale.PublicProvidersOrder1Text},
+	{Title: locale.PublicProvidersOrder2, Text: locale.PublicProvidersOrder2Text},
+	{Title: locale.PublicProvidersOrder3, Text: locale.PublicProvidersOrder3Text},
+	{Title: locale.PublicProvidersOrder4, Text: locale.PublicProvidersOrder4Text},
+}
+
+// remedy answers one situation of somebody who looks for a code.
+type remedy struct {
+	situation, text locale.Key
+	office          bool // the program office helps
+	create          bool // lead on to where the code is typed
+}
+
+// remedies for a certifier; expired ones depend on the day.
+func (v MyCodeView) remedies() []remedy {
+	expired := remedy{locale.PublicMyCodeExpired, locale.PublicMyCodeExpiredAfter, true, false}
+	if v.Window {
+		expired = remedy{locale.PublicMyCodeExpired, locale.PublicMyCodeExpiredWindow, false, false}
+	}
+	return []remedy{
+		{locale.PublicMyCodeMissing, locale.PublicMyCodeMissingCertifier, true, false},
+		expired,
+		{locale.PublicMyCodeRefused, locale.PublicMyCodeRefusedText, false, true},
+	}
+}
+
+var staffRemedies = []remedy{
+	{locale.PublicMyCodeMissing, locale.PublicMyCodeMissingStaff, false, false},
+	{locale.PublicMyCodeExpired, locale.PublicMyCodeExpiredStaff, false, false},
+	{locale.PublicMyCodeRefused, locale.PublicMyCodeRefusedText, false, true},
+}
