@@ -91,7 +91,6 @@ CREATE TABLE recovery_code (
     id         uuid PRIMARY KEY,
     account_id uuid NOT NULL REFERENCES account (id),
     digest     bytea NOT NULL,
-    key_id     bigint NOT NULL,
     created_at timestamptz NOT NULL,
     used_at    timestamptz,
     removed_at timestamptz -- a new set was made
@@ -104,8 +103,7 @@ CREATE TABLE passcode_challenge (
     id            uuid PRIMARY KEY,
     account_id    uuid NOT NULL REFERENCES account (id),
     pending_id    uuid NOT NULL, -- the sign-in (or re-authentication) that asked
-    digest        bytea NOT NULL,
-    key_id        bigint NOT NULL,
+    digest        bytea NOT NULL, -- number of its key, then HMAC-SHA-256
     sent_at       timestamptz NOT NULL,
     expires_at    timestamptz NOT NULL,
     used_at       timestamptz,
@@ -120,7 +118,6 @@ CREATE TABLE password_reset (
     id            uuid PRIMARY KEY,
     account_id    uuid NOT NULL REFERENCES account (id),
     digest        bytea NOT NULL CONSTRAINT password_reset_digest_key UNIQUE,
-    key_id        bigint NOT NULL,
     started_by    text NOT NULL CONSTRAINT password_reset_started_by_known CHECK (started_by IN ('owner', 'desk')),
     issued_at     timestamptz NOT NULL,
     expires_at    timestamptz NOT NULL,

@@ -1,3 +1,4 @@
+DROP FUNCTION client_period(uuid);
 DROP FUNCTION client_by_result(uuid);
 DROP POLICY client_visible ON client;
 DROP FUNCTION client_by_application(text);

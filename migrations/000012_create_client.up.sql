@@ -53,6 +53,7 @@ CREATE TABLE client (
     ssn_sealed        bytea, -- null: not given
     bic_sealed        bytea, -- null: has none
     hap_number_sealed bytea, -- null: never eligible
+    hap_issued_on     date, -- null: no number, or one of the old system
     contact_sealed    bytea NOT NULL, -- ways that are safe, with phone and e-mail
     CONSTRAINT client_dates CHECK ((starts_on IS NULL) = (ends_on IS NULL) AND (discontinued_on IS NULL OR starts_on IS NOT NULL)),
     CONSTRAINT client_number_with_dates CHECK (starts_on IS NULL OR hap_number_sealed IS NOT NULL)
@@ -328,5 +329,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     LIMIT 11
 $$;
 
-REVOKE ALL ON FUNCTION client_by_index(text, bytea[]), client_by_application(text), client_by_result(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION client_by_index(text, bytea[]), client_by_application(text), client_by_result(uuid) TO portal_app;
+-- The dates of a matched client, of whatever site, for deciding.
+CREATE FUNCTION client_period(wanted uuid)
+RETURNS TABLE (starts_on date, ends_on date, discontinued_on date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT c.starts_on, c.ends_on, c.discontinued_on
+    FROM public.client c
+    WHERE c.id = wanted AND public.actor_role() IN ('staff', 'certifier', 'ofp', 'system')
+$$;
+
+REVOKE ALL ON FUNCTION client_by_index(text, bytea[]), client_by_application(text), client_by_result(uuid),
+    client_period(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION client_by_index(text, bytea[]), client_by_application(text), client_by_result(uuid),
+    client_period(uuid) TO portal_app;

@@ -71,18 +71,24 @@ func (c keysInitCmd) createFiles(hasKeys bool) error {
 	if _, err := os.Stat(c.MasterKeyFile); hasKeys && errors.Is(err, os.ErrNotExist) {
 		return errOtherMaster
 	}
-	for _, path := range []string{c.MasterKeyFile, c.PepperFile} {
-		made, err := secret.CreateKeyFile(path)
+	files := []struct {
+		path   string
+		create func(path string) (bool, error)
+	}{{c.MasterKeyFile, secret.CreateKeyFile}, {c.PepperFile, secret.CreatePepperFile}}
+	for _, f := range files {
+		made, err := f.create(f.path)
 		if err != nil {
 			return err
 		}
 		if made {
-			fmt.Println("Made", path)
+			fmt.Println("Made", f.path)
 		}
 	}
 	return nil
 }
 
+// openRing returns the keys of the database, for commands that need no more of
+// the program.
 func openRing(ctx context.Context, db *postgres.DB, masterFile string) (*secret.Ring, error) {
 	key, err := config.Key(masterFile)
 	if err != nil {

@@ -35,7 +35,7 @@ type Config struct {
 	ClientMailFrom   string   `name:"client-mail-from" env:"PORTAL_CLIENT_MAIL_FROM" help:"Neutral sender of mails to clients; default: PORTAL_MAIL_FROM."`
 	MailDir          string   `name:"mail-dir" env:"PORTAL_MAIL_DIR" help:"Folder to write mails to instead of sending them (training)."`
 	MasterKeyFile    string   `name:"master-key-file" env:"PORTAL_MASTER_KEY_FILE" help:"File with the 32-byte master key, as is or in base 64."`
-	PepperFile       string   `name:"pepper-file" env:"PORTAL_PEPPER_FILE" help:"File with the key that passwords are hashed with, 32 bytes, as is or in base 64."`
+	PepperFile       string   `name:"pepper-file" env:"PORTAL_PEPPER_FILE" help:"File with the keys of password hashes: a number, a colon and 32 bytes in base 64 on each line, the current one last."`
 	TLSCertFile      string   `name:"tls-cert-file" env:"PORTAL_TLS_CERT_FILE" help:"Certificate, when the portal itself speaks TLS."`
 	TLSKeyFile       string   `name:"tls-key-file" env:"PORTAL_TLS_KEY_FILE" help:"Key of the certificate."`
 	LeaveURL         string   `name:"leave-url" env:"PORTAL_LEAVE_URL" default:"https://www.weather.gov/" help:"Where Leave this site leads."`
@@ -123,16 +123,19 @@ func (c Config) checkProduction() []error {
 	}
 	if c.SMTPURL == "" {
 		bad("PORTAL_SMTP_URL", "is needed in production")
+	} else if strings.Contains(c.SMTPURL, "tls=none") {
+		bad("PORTAL_SMTP_URL", "must not go without TLS in production")
 	}
 	for setting, address := range map[string]string{"DATABASE_URL": c.DatabaseURL, "DATABASE_OWNER_URL": c.OwnerURL()} {
 		if address != "" && !verifiesTLS(address) {
 			bad(setting, "must say sslmode=verify-full, or name a socket folder on this host")
 		}
 	}
-	for setting, file := range map[string]string{"PORTAL_MASTER_KEY_FILE": c.MasterKeyFile, "PORTAL_PEPPER_FILE": c.PepperFile} {
-		if _, err := Key(file); err != nil {
-			bad(setting, err.Error())
-		}
+	if _, err := Key(c.MasterKeyFile); err != nil {
+		bad("PORTAL_MASTER_KEY_FILE", err.Error())
+	}
+	if _, err := Peppers(c.PepperFile); err != nil {
+		bad("PORTAL_PEPPER_FILE", err.Error())
 	}
 	slices.SortFunc(faults, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return faults
@@ -156,6 +159,7 @@ var (
 	errNoKey     = errors.New("is needed")
 	errKeyFile   = errors.New("cannot be read")
 	errShortKey  = errors.New("must hold 32 bytes, as they are or in base 64")
+	errPepper    = errors.New("must hold lines of a number, a colon and 32 bytes or more in base 64")
 	errSampleKey = errors.New("is the sample key of the documentation")
 )
 

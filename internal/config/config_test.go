@@ -21,7 +21,8 @@ func good(t *testing.T) Config {
 	key := keyFile(t, "0123456789abcdefghijklmnopqrstuv")
 	return Config{
 		DatabaseURL: "postgres://portal_app@db/portal?sslmode=verify-full", Mode: Production, BaseURL: "https://portal.example",
-		SMTPURL: "smtps://relay.example:465", MasterKeyFile: key, PepperFile: key,
+		SMTPURL: "smtps://relay.example:465", MasterKeyFile: key,
+		PepperFile: keyFile(t, "# current last\n1:MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY=\n"),
 	}
 }
 
@@ -42,7 +43,9 @@ func TestProductionRefuses(t *testing.T) {
 		{"no master key", func(c *Config) { c.MasterKeyFile = "" }, "PORTAL_MASTER_KEY_FILE"},
 		{"missing key file", func(c *Config) { c.MasterKeyFile = "/nowhere/key" }, "PORTAL_MASTER_KEY_FILE"},
 		{"short key", func(c *Config) { c.MasterKeyFile = keyFile(t, "hidden-short") }, "PORTAL_MASTER_KEY_FILE"},
-		{"sample key", func(c *Config) { c.PepperFile = keyFile(t, strings.Repeat("0", 32)) }, "PORTAL_PEPPER_FILE"},
+		{"sample key", func(c *Config) { c.PepperFile = keyFile(t, "1:"+strings.Repeat("A", 43)+"=") }, "PORTAL_PEPPER_FILE"},
+		{"sample master key", func(c *Config) { c.MasterKeyFile = keyFile(t, strings.Repeat("0", 32)) }, "PORTAL_MASTER_KEY_FILE"},
+		{"pepper without number", func(c *Config) { c.PepperFile = keyFile(t, "hidden") }, "PORTAL_PEPPER_FILE"},
 		{"no pepper", func(c *Config) { c.PepperFile = "" }, "PORTAL_PEPPER_FILE"},
 		{"proxy", func(c *Config) { c.TrustedProxies = []string{"proxy.example"} }, "PORTAL_TRUSTED_PROXIES"},
 		{"certificate alone", func(c *Config) { c.TLSCertFile = "cert.pem" }, "PORTAL_TLS_CERT_FILE"},

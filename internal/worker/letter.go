@@ -33,7 +33,9 @@ type letter struct {
 var letters = map[string]letter{
 	"certifier.invite":          {locale.MailCertifierInviteSubject, body.CertifierInvite},
 	"certifier.invite.reissued": {locale.MailCertifierInviteSubject, body.CertifierInviteReissued},
+	"certifier.site-added":      {locale.MailCertifierSiteAddedSubject, body.CertifierSiteAdded},
 	"staff.invite":              {locale.MailStaffInviteSubject, body.StaffInvite},
+	"staff.invite-expired":      {locale.MailStaffInviteExpiredSubject, body.StaffInviteExpired},
 	"staff.joined":              {locale.MailStaffJoinedSubject, body.StaffJoined},
 	"staff.removed":             {locale.MailStaffRemovedSubject, body.StaffRemoved},
 	"workforce.invite":          {locale.MailWorkforceInviteSubject, body.WorkforceInvite},
@@ -54,7 +56,8 @@ func (l Letterhead) render(ctx context.Context, m message.Message) (mail.Mail, e
 	if !known {
 		return mail.Mail{}, fmt.Errorf("no mail for the key %q", m.Key)
 	}
-	ctx = locale.WithLanguage(ctx, m.To.Language)
+	language, _ := locale.Parse(string(m.To.Language))
+	ctx = locale.WithLanguage(ctx, language)
 	out := mail.Mail{
 		From: l.From, FromName: locale.T(ctx, locale.MailSender),
 		To: m.To.Email, ToName: m.To.Name,

@@ -27,6 +27,7 @@ type Config struct {
 	Sender mail.Sender
 	Letter Letterhead
 	Sweeps []Sweep
+	Jobs   func(*river.Workers) error // adds the workers of the domain's jobs; nil: none
 	Log    *slog.Logger
 	Pace   Pace
 }
@@ -132,7 +133,13 @@ func (w *Worker) register(workers *river.Workers) error {
 	if err := river.AddWorkerSafely(workers, &beating{db: w.cfg.DB, sweeps: w.cfg.Sweeps}); err != nil {
 		return err
 	}
-	return river.AddWorkerSafely(workers, &sweeping{sweeps: w.cfg.Sweeps, retry: retry})
+	if err := river.AddWorkerSafely(workers, &sweeping{sweeps: w.cfg.Sweeps, retry: retry}); err != nil {
+		return err
+	}
+	if w.cfg.Jobs == nil {
+		return nil
+	}
+	return w.cfg.Jobs(workers)
 }
 
 // Start begins the work and returns at once. While the database does not

@@ -1,5 +1,6 @@
 // Builds web/static: one style sheet, two scripts, two font files, two icons.
-// The same sources and package versions always give the same bytes.
+// The same sources and package versions always give the same bytes. Licenses
+// stand in THIRD_PARTY_LICENSES and on /terms.
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,7 +26,7 @@ function styles() {
 }
 
 async function scripts() {
-  const common = { minify: true, target: "es2020", legalComments: "eof", absWorkingDir: here, logLevel: "warning" };
+  const common = { minify: true, target: "es2020", legalComments: "none", absWorkingDir: here, logLevel: "warning" };
   await esbuild.build({ ...common, entryPoints: ["app.js"], bundle: true, format: "esm", outfile: join(out, "app.js") });
   await esbuild.build({ ...common, entryPoints: ["init.js"], format: "iife", outfile: join(out, "init.js") });
 }

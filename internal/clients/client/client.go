@@ -163,15 +163,16 @@ type Record struct {
 	CreatedAt time.Time
 	Legacy    bool
 	Period
-	HAP     HAPNumber // empty: never eligible
-	Name    Name
-	BirthOn civil.Date
-	SSNEnd  string // last four digits; empty: not given
-	HasBIC  bool
-	Address Address
-	County  string
-	Contact Contact
-	Today   civil.Date // day on which it was read
+	HAP         HAPNumber  // empty: never eligible
+	HAPIssuedOn civil.Date // zero: none, or of the old system
+	Name        Name
+	BirthOn     civil.Date
+	SSNEnd      string // last four digits; empty: not given
+	HasBIC      bool
+	Address     Address
+	County      string
+	Contact     Contact
+	Today       civil.Date // day on which it was read
 }
 
 // Status returns what the client is on the day the record was read.

@@ -51,14 +51,14 @@ type lineRow struct {
 var shown = map[Show]string{
 	"":              `true`,
 	ShowActive:      active,
-	ShowRenewable:   active + ` AND starts_on <= @opened`,
-	ShowEnding:      active + ` AND ends_on <= @day + 14`,
-	ShowExpired:     `ends_on < @day AND (discontinued_on IS NULL OR discontinued_on > @day)`,
-	ShowDeactivated: `discontinued_on <= @day`,
+	ShowRenewable:   active + ` AND starts_on <= @opened::date`,
+	ShowEnding:      active + ` AND ends_on <= @day::date + 14`,
+	ShowExpired:     `ends_on < @day::date AND (discontinued_on IS NULL OR discontinued_on > @day::date)`,
+	ShowDeactivated: `discontinued_on <= @day::date`,
 	ShowIneligible:  `starts_on IS NULL`,
 }
 
-const active = `ends_on >= @day AND (discontinued_on IS NULL OR discontinued_on > @day)`
+const active = `ends_on >= @day::date AND (discontinued_on IS NULL OR discontinued_on > @day::date)`
 
 // listLines returns a page of the site's clients and how many there are in
 // all.
@@ -110,8 +110,8 @@ type Counts struct {
 func CountTx(ctx context.Context, tx *postgres.Tx, site uuid.UUID) (Counts, error) {
 	return postgres.One[Counts](ctx, tx, `
 		SELECT count(*) AS active,
-		       count(*) FILTER (WHERE starts_on <= @opened) AS renewable,
-		       count(*) FILTER (WHERE ends_on <= @day + 14) AS ending
+		       count(*) FILTER (WHERE starts_on <= @opened::date) AS renewable,
+		       count(*) FILTER (WHERE ends_on <= @day::date + 14) AS ending
 		FROM client
 		WHERE site_id = @site AND `+active,
 		pgx.NamedArgs{"site": site, "day": tx.Today(), "opened": lastRenewable(tx.Today())})

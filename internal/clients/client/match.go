@@ -138,41 +138,83 @@ type evidence struct {
 	kinds []string
 }
 
-// strongest returns the one who is the person. The same name and birth date
-// are enough; the same Social Security or Medi-Cal number needs one of the two
-// beside it, since numbers are mistyped.
+// What the signs that two people are one are worth, and how much is enough: the
+// same name and birth date, or the same Social Security or Medi-Cal number with
+// one of the two beside it. A number alone is not enough, since numbers are
+// mistyped.
+const (
+	sameName   = 2
+	sameBirth  = 2
+	sameNumber = 3
+	samePerson = 4
+)
+
+// strongest returns the client with the most signs of being the person, of
+// equals the one who was there first.
 func strongest(ring *secret.Ring, p Person, seen map[uuid.UUID]*evidence, besides []uuid.UUID) (uuid.UUID, error) {
-	var best uuid.UUID
-	points := 0
+	best, most := uuid.Nil, samePerson-1
 	for id, e := range seen {
 		if slices.Contains(besides, id) {
 			continue
 		}
-		name, born, err := e.found.open(ring)
+		n, err := e.weigh(ring, p)
 		if err != nil {
 			return uuid.Nil, err
 		}
-		score := 0
-		if name.SameAs(p.Name) {
-			score++
+		if n > most || n == most && best != uuid.Nil && id.String() < best.String() {
+			best, most = id, n
 		}
-		if born == p.BirthOn {
-			score++
-		}
-		if slices.Contains(e.kinds, bySSN) || slices.Contains(e.kinds, byBIC) {
-			score += 2
-		}
-		if score > points || score == points && id.String() < best.String() {
-			best, points = id, score
-		}
-	}
-	if points < 2 || points == 2 && best != uuid.Nil && !sameNameAndBirth(ring, p, seen[best].found) {
-		return uuid.Nil, nil
 	}
 	return best, nil
 }
 
-func sameNameAndBirth(ring *secret.Ring, p Person, f foundRow) bool {
-	name, born, err := f.open(ring)
-	return err == nil && name.SameAs(p.Name) && born == p.BirthOn
+func (e evidence) weigh(ring *secret.Ring, p Person) (int, error) {
+	name, born, err := e.found.open(ring)
+	n := 0
+	if name.SameAs(p.Name) {
+		n += sameName
+	}
+	if born == p.BirthOn {
+		n += sameBirth
+	}
+	if slices.Contains(e.kinds, bySSN) || slices.Contains(e.kinds, byBIC) {
+		n += sameNumber
+	}
+	return n, err
+}
+
+// EmailKey brings an e-mail address into the form in which addresses are
+// compared.
+func EmailKey(email string) string { return secret.CanonicalEmail(email) }
+
+// IsSelfTx reports whether the person is the one who works under the account
+// and has the e-mail: the client's own account is theirs, or a record with
+// their e-mail is that client's or has the person's telephone number.
+func IsSelfTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, account uuid.UUID, email string, id uuid.UUID, p Person) (bool, error) {
+	if id != uuid.Nil {
+		own, err := postgres.Value[bool](ctx, tx, `
+			SELECT EXISTS (SELECT FROM client WHERE id = $1 AND account_id = $2)`, id, account)
+		if err != nil || own {
+			return own, err
+		}
+	}
+	if email == "" {
+		return false, nil
+	}
+	mine, err := findByIndex(ctx, tx, ring, byEmail, []string{email})
+	if err != nil || len(mine) == 0 {
+		return false, err
+	}
+	var same []foundRow
+	if phone := phoneDigits(p.Contact.Phone); phone != "" {
+		if same, err = findByIndex(ctx, tx, ring, byPhone, []string{phone}); err != nil {
+			return false, err
+		}
+	}
+	for _, m := range mine {
+		if m.ID == id || slices.ContainsFunc(same, func(f foundRow) bool { return f.ID == m.ID }) {
+			return true, nil
+		}
+	}
+	return false, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/idempotency"
 	"familypact.example/portal/internal/platform/locale"
@@ -142,6 +143,9 @@ type Filter struct {
 	Size int // 25, 50 or 100
 }
 
+// PageSize is how many clients a page of the list has unless asked otherwise.
+const PageSize = 25
+
 // Show is a status, or a list of the dashboard.
 type Show string
 
@@ -164,21 +168,22 @@ type List struct {
 	Total int
 	Page  int
 	Size  int
+	Today civil.Date
 }
 
 // List returns the clients of the actor's site. They are not sorted by name:
 // names are sealed (decisions 39).
 func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter) (List, error) {
 	out := List{Page: max(f.Page, 1), Size: f.Size}
-	if !slices.Contains([]int{25, 50, 100}, out.Size) {
-		out.Size = 25
+	if !slices.Contains([]int{PageSize, 50, 100}, out.Size) {
+		out.Size = PageSize
 	}
 	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
 		rows, total, err := listLines(ctx, tx, actor.Site, f.Show, out.Size, (out.Page-1)*out.Size)
 		if err != nil {
 			return fmt.Errorf("list clients: %w", err)
 		}
-		out.Total = total
+		out.Total, out.Today = total, tx.Today()
 		for _, r := range rows {
 			line, err := r.open(s.ring)
 			if err != nil {

@@ -60,15 +60,16 @@ type row struct {
 	Legacy    bool
 	Period
 	sealed
-	HAP   []byte `db:"hap_number_sealed"`
-	Today civil.Date
+	HAP         []byte `db:"hap_number_sealed"`
+	HAPIssuedOn civil.Date
+	Today       civil.Date
 }
 
 const rowColumns = `
 	c.id, c.site_id, s.name AS site_name, c.county_code, c.created_at, c.legacy,
 	c.starts_on, c.ends_on, c.discontinued_on,
 	c.name_sealed, c.birth_on_sealed, c.zip_sealed, c.address_sealed, c.ssn_sealed, c.bic_sealed,
-	c.contact_sealed, c.hap_number_sealed,
+	c.contact_sealed, c.hap_number_sealed, c.hap_issued_on,
 	(portal_now() AT TIME ZONE 'America/Los_Angeles')::date AS today`
 
 func find(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (row, error) {
@@ -147,7 +148,7 @@ func nextSequence(ctx context.Context, tx *postgres.Tx) (int64, error) {
 }
 
 func setHAP(ctx context.Context, tx *postgres.Tx, id uuid.UUID, sealedNumber, digest []byte) error {
-	if _, err := tx.Exec(ctx, `UPDATE client SET hap_number_sealed = $2 WHERE id = $1`, id, sealedNumber); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE client SET hap_number_sealed = $2, hap_issued_on = $3 WHERE id = $1`, id, sealedNumber, tx.Today()); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO client_index (client_id, kind, digest) VALUES ($1, 'hap', $2)`, id, digest)
@@ -164,4 +165,11 @@ func setPeriod(ctx context.Context, tx *postgres.Tx, id, site uuid.UUID, p Perio
 			"discontinued": p.DiscontinuedOn, "now": tx.Now(),
 		})
 	return err
+}
+
+// periodOf reads the latest period of any client, for deciding about somebody
+// who may be another site's.
+func periodOf(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Period, error) {
+	p, err := postgres.One[Period](ctx, tx, `SELECT starts_on, ends_on, discontinued_on FROM client_period($1)`, id)
+	return p, orNotFound(err)
 }

@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/audit"
+	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/postgres"
 	"familypact.example/portal/internal/platform/secret"
 )
@@ -109,8 +109,9 @@ func (r row) open(ring *secret.Ring) (Record, error) {
 	out := Record{
 		ID: r.ID, SiteID: r.SiteID, SiteName: r.SiteName, CreatedAt: r.CreatedAt, Legacy: r.Legacy,
 		Period: r.Period, County: r.County, Today: r.Today, HasBIC: r.BIC != nil,
-		BirthOn: o.date("birth_on_sealed", r.sealed.BirthOn),
-		HAP:     HAPNumber(o.text("hap_number_sealed", r.HAP)),
+		HAPIssuedOn: r.HAPIssuedOn,
+		BirthOn:     o.date("birth_on_sealed", r.sealed.BirthOn),
+		HAP:         HAPNumber(o.text("hap_number_sealed", r.HAP)),
 	}
 	o.into("name_sealed", r.Name, &out.Name)
 	o.into("address_sealed", r.Address, &out.Address)
@@ -119,4 +120,15 @@ func (r row) open(ring *secret.Ring) (Record, error) {
 		out.SSNEnd = ssn[5:]
 	}
 	return out, o.err
+}
+
+// PeriodTx returns the dates of the latest enrollment of a client of whatever
+// site, and nothing else of the record. It is for deciding about somebody who
+// was matched.
+func PeriodTx(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Period, error) {
+	p, err := periodOf(ctx, tx, id)
+	if err != nil {
+		return Period{}, fmt.Errorf("read period of client %s: %w", id, err)
+	}
+	return p, nil
 }

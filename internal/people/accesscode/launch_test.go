@@ -1,6 +1,7 @@
 package accesscode_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"testing"
@@ -209,3 +210,34 @@ func TestReissuesAtTheSameMomentGiveOneCode(t *testing.T) {
 }
 
 // certifier redeems a code and returns the certifier as an actor.
+
+// A mailing that is cut off goes on where it stopped, and doubles nothing.
+func TestMailingThatWasCutOffGoesOn(t *testing.T) {
+	t.Parallel()
+	o := open(t, dbtest.New(t), launch)
+	o.enroll(40)
+	id, err := o.StartLaunch(t.Context(), o.ofp, sub(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cut := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- o.RunLaunch(ctx, id) }()
+	for o.count(`SELECT count(*) FROM access_code`) < 5 {
+		continue
+	}
+	cut()
+	<-done
+	if codes, mails, jobs := o.count(`SELECT count(*) FROM access_code`), o.count(`SELECT count(*) FROM message`), o.count(`SELECT count(*) FROM river_job WHERE kind = 'send-message'`); codes != mails || codes != jobs {
+		t.Errorf("codes %d, mails %d, jobs %d; want as many of each", codes, mails, jobs)
+	}
+	if err := o.RunLaunch(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	if codes, mails := o.count(`SELECT count(*) FROM access_code`), o.count(`SELECT count(*) FROM message`); codes != 40 || mails != 40 {
+		t.Errorf("codes %d, mails %d; want 40, 40", codes, mails)
+	}
+	if n := o.count(`SELECT issued FROM launch_mailing`); n != 40 {
+		t.Errorf("issued = %d, want 40", n)
+	}
+}

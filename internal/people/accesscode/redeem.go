@@ -147,7 +147,11 @@ func (s *Service) setup(ctx context.Context, tx *postgres.Tx, actor authz.Actor,
 		return Setup{}, ErrNoSetup
 	}
 	if found.AccountID != nil {
-		return found, nil
+		dates, err := setting.Calendar(ctx, tx)
+		if err == nil && !dates.Open(tx.Today()) {
+			found.Opens = dates.GoLive
+		}
+		return found, err
 	}
 	if refusal := found.Code.Redeemable(found.VerifiedAt); refusal != nil {
 		ended, err := s.ended(ctx, tx, refusal, found.Role)

@@ -355,3 +355,61 @@ func everything(t *testing.T, conn *pgx.Conn) string {
 	}
 	return all.String()
 }
+
+// When the last step fails nothing of the others stays: the code is good and
+// the repeat works.
+func TestRedemptionIsAllOrNothing(t *testing.T) {
+	t.Parallel()
+	o := open(t, dbtest.Tx(t), launch)
+	o.enroll(1)
+	m, who := o.mailing()[0], browser()
+	if err := o.Verify(t.Context(), who, attempt(m)); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.walk(who, "quinn"); err != nil {
+		t.Fatal(err)
+	}
+	o.system(func(tx *postgres.Tx) error {
+		_, err := account.CreateTx(t.Context(), tx, account.New{Kind: account.Workforce, Username: "Quinn", Email: "else@clinic.example",
+			FirstName: "E", LastName: "L", PasswordHash: "x"})
+		return err
+	})
+	form := sub()
+	if _, err := o.Redeem(t.Context(), who, form, locale.English); !errors.Is(err, account.ErrUsernameTaken) {
+		t.Fatalf("redeem = %v, want ErrUsernameTaken", err)
+	}
+	if n := o.count(`SELECT count(*) FROM access_code WHERE used_at IS NOT NULL`) + o.count(`SELECT count(*) FROM membership WHERE account_id IS NOT NULL`); n != 0 {
+		t.Error("something of a failed redemption stayed")
+	}
+	if err := o.SetSignIn(t.Context(), who, "quinn2", password); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Redeem(t.Context(), who, form, locale.English); err != nil {
+		t.Errorf("the repeat: %v", err)
+	}
+}
+
+func TestSpentCodesAreForgotten(t *testing.T) {
+	t.Parallel()
+	o := open(t, dbtest.Tx(t), launch)
+	o.enroll(1)
+	m := o.mailing()[0]
+	if _, err := o.redeem(m, "quinn"); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		after time.Duration
+		want  error
+	}{{7 * 24 * time.Hour, accesscode.ErrUsed}, {time.Second, accesscode.ErrUnknown}} {
+		dbtest.Advance(t, o.db, step.after)
+		if err := o.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.Verify(t.Context(), browser(), attempt(m)); !errors.Is(err, step.want) {
+			t.Errorf("verify = %v, want %v", err, step.want)
+		}
+	}
+	if n := o.count(`SELECT count(*) FROM account_setup`); n != 0 {
+		t.Errorf("%d old setups stayed", n)
+	}
+}

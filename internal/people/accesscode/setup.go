@@ -8,6 +8,7 @@ import (
 
 	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/locale"
 )
@@ -56,6 +57,7 @@ type Setup struct {
 	Channel      account.Channel
 	Existing     *uuid.UUID // account that has this e-mail; the site is added to it
 	AccountID    *uuid.UUID // nil: not finished
+	Opens        civil.Date // first day of the provider area, when that is still to come
 	passwordHash string
 }
 
@@ -99,6 +101,9 @@ func order(step Step) int {
 	return len(steps)
 }
 
+// Added reports whether the site was added to an account that was there.
+func (s Setup) Added() bool { return s.AccountID != nil && s.Username == "" }
+
 // Kind is what the account will be for.
 func (s Setup) Kind() account.Kind {
 	switch s.Role {
@@ -118,4 +123,15 @@ type Attempt struct {
 	Email string
 	Code  string
 	NPI   string // of the site, for certifiers
+}
+
+// After returns the step that comes after one that was done: the next in order
+// that is open, so that somebody who went back sees the later pages again.
+func (s Setup) After(done Step) Step {
+	for _, step := range steps {
+		if order(step) > order(done) && s.Open(step) {
+			return step
+		}
+	}
+	return s.Next()
 }

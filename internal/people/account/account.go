@@ -51,6 +51,7 @@ type Account struct {
 	Language           locale.Language
 	Channel            Channel `db:"passcode_channel"`
 	MustChange         bool
+	PasswordSetAt      time.Time
 	CreatedAt          time.Time
 	SignedInAt         *time.Time
 	BlockedAt          *time.Time

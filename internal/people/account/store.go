@@ -3,7 +3,9 @@ package account
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -14,7 +16,7 @@ import (
 
 const columns = `a.id, a.kind, coalesce(a.username, '') AS username, coalesce(a.first_name, '') AS first_name,
 	coalesce(a.last_name, '') AS last_name, coalesce(a.email, '') AS email, a.language, a.passcode_channel,
-	a.must_change, a.created_at, a.signed_in_at, a.blocked_at, a.disabled_inactive_at, a.disabled_at, a.removed_at`
+	a.must_change, a.password_set_at, a.created_at, a.signed_in_at, a.blocked_at, a.disabled_inactive_at, a.disabled_at, a.removed_at`
 
 // insert adds the account and reports false when the username is taken.
 func insert(ctx context.Context, tx *postgres.Tx, id uuid.UUID, n New) (bool, error) {
@@ -56,8 +58,12 @@ type named struct {
 }
 
 // findByName finds the account with the username, or with the e-mail when only
-// one account has it. Removed accounts are not found.
+// one account has it. Removed accounts are not found, nor is a name that no
+// text of the database can hold.
 func findByName(ctx context.Context, q postgres.Querier, key string) (named, bool, error) {
+	if !utf8.ValidString(key) || strings.ContainsRune(key, 0) {
+		return named{}, false, nil
+	}
 	all, err := postgres.All[named](ctx, q, `
 		SELECT `+columns+`, a.password_hash
 		FROM account a
@@ -101,14 +107,17 @@ func raise(ctx context.Context, tx *postgres.Tx, id, device uuid.UUID, l Limits)
 		})
 }
 
-// forget takes back the failures of the device, and the row of failures of
-// every device of the account.
-func forget(ctx context.Context, tx *postgres.Tx, id, device uuid.UUID) error {
+// forget takes back the failures of the device after a right password. Those
+// of other devices no longer stand in a row, unless they are so many that only
+// a reset takes them away (security.md 4.2).
+func forget(ctx context.Context, tx *postgres.Tx, id, device uuid.UUID, l Limits) error {
 	_, err := tx.Exec(ctx, `
-		UPDATE password_failure SET in_a_row = 0,
-			failed_at = CASE WHEN device_id = $2 THEN '{}' ELSE failed_at END,
-			locked_till = CASE WHEN device_id = $2 THEN NULL ELSE locked_till END
-		WHERE account_id = $1`, id, device)
+		UPDATE password_failure SET
+			in_a_row = CASE WHEN device_id = @device OR in_a_row < @most THEN 0 ELSE in_a_row END,
+			failed_at = CASE WHEN device_id = @device THEN '{}' ELSE failed_at END,
+			locked_till = CASE WHEN device_id = @device THEN NULL ELSE locked_till END
+		WHERE account_id = @account`,
+		pgx.NamedArgs{"account": id, "device": device, "most": l.InARow})
 	return err
 }
 
@@ -144,8 +153,20 @@ func passwordHash(ctx context.Context, q postgres.Querier, id uuid.UUID) (string
 	return hash, err
 }
 
-// purgeFailures deletes counts that nobody can need any more.
-func purgeFailures(ctx context.Context, tx *postgres.Tx, before time.Time) (int64, error) {
-	return postgres.Changed(ctx, tx, `DELETE FROM password_failure f WHERE last_at < $1
-		AND NOT EXISTS (SELECT FROM account a WHERE a.id = f.account_id)`, before)
+// SweepTx deletes the counts of names that no account has, a day after their
+// last use, and returns how many. The job that tidies up calls it.
+func SweepTx(ctx context.Context, tx *postgres.Tx) (int64, error) {
+	return postgres.Changed(ctx, tx, `
+		DELETE FROM password_failure WHERE (account_id, device_id) IN (
+			SELECT f.account_id, f.device_id FROM password_failure f
+			WHERE f.last_at < $1 AND NOT EXISTS (SELECT FROM account a WHERE a.id = f.account_id)
+			LIMIT 5000)`, tx.Now().Add(-24*time.Hour))
+}
+
+// UnblockTx ends a block and reports false when there was none. Who may ask
+// for it, and its audit entry, are the caller's.
+func UnblockTx(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (bool, error) {
+	n, err := postgres.Changed(ctx, tx, `UPDATE account SET blocked_at = NULL, passcode_failed_at = '{}'
+		WHERE id = $1 AND blocked_at IS NOT NULL`, id)
+	return n == 1, err
 }

@@ -70,6 +70,7 @@ type Member struct {
 	AccountRemovedAt   *time.Time
 	CodeLive           bool       // a code was issued and neither used nor replaced
 	CodeExpiresAt      *time.Time // nil: its mail has not been accepted yet
+	AsOf               time.Time  // when this was read
 }
 
 // Status returns the state at the given time. An invitation is expired at, not

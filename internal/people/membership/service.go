@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -44,6 +45,7 @@ type Staff struct {
 	Members []Member
 	Total   int            // whom the filter chooses
 	Counts  map[Status]int // of all staff of the site
+	Now     time.Time      // when this was read
 }
 
 // List returns staff of the certifier's site.
@@ -61,6 +63,7 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter) (Staff,
 		for _, r := range rows {
 			staff.Members, staff.Total = append(staff.Members, r.Member), r.Total
 		}
+		staff.Now = tx.Now()
 		staff.Counts, err = countByStatus(ctx, tx, actor.Site)
 		return err
 	})
@@ -97,6 +100,23 @@ func (s *Service) OfSite(ctx context.Context, actor authz.Actor, siteID uuid.UUI
 		return err
 	})
 	return members, err
+}
+
+// FindCertifier reads the certifier with the membership's id, for the program
+// office. Anybody else is fault.ErrNotFound.
+func (s *Service) FindCertifier(ctx context.Context, actor authz.Actor, id uuid.UUID) (Member, error) {
+	if !authz.Allows(actor.Role, authz.ManageSites) {
+		return Member{}, fault.ErrNotFound
+	}
+	var m Member
+	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
+		var err error
+		if m, err = findMember(ctx, tx, id); err == nil && m.Role != authz.Certifier {
+			err = fault.ErrNotFound
+		}
+		return err
+	})
+	return m, err
 }
 
 // EditName corrects the name of a staff member of the certifier's site.

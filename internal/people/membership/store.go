@@ -17,7 +17,7 @@ const columns = `m.id, m.site_id, m.role, m.account_id, m.first_name, m.last_nam
 	m.created_at, m.joined_at, m.removed_at`
 
 const memberColumns = columns + `, a.signed_in_at, a.blocked_at, a.disabled_at, a.disabled_inactive_at,
-	a.removed_at AS account_removed_at, c.id IS NOT NULL AS code_live, c.expires_at AS code_expires_at`
+	a.removed_at AS account_removed_at, c.id IS NOT NULL AS code_live, c.expires_at AS code_expires_at, portal_now() AS as_of`
 
 const memberTables = `membership m
 	LEFT JOIN account a ON a.id = m.account_id

@@ -16,6 +16,9 @@ func EndAllTx(ctx context.Context, tx *postgres.Tx, account uuid.UUID) error {
 
 // EndOthersTx ends every sign-in of an account but the session kept.
 func EndOthersTx(ctx context.Context, tx *postgres.Tx, account, keep uuid.UUID) error {
+	if err := lock(ctx, tx, account); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `
 		UPDATE session SET revoked_at = $3 WHERE account_id = $1 AND id <> $2 AND revoked_at IS NULL`,
 		account, keep, tx.Now())
@@ -24,9 +27,19 @@ func EndOthersTx(ctx context.Context, tx *postgres.Tx, account, keep uuid.UUID) 
 
 // EndAtSiteTx ends the sign-ins of an account that act for the site.
 func EndAtSiteTx(ctx context.Context, tx *postgres.Tx, account, site uuid.UUID) error {
+	if err := lock(ctx, tx, account); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `
 		UPDATE session SET revoked_at = $3 WHERE account_id = $1 AND site_id = $2 AND revoked_at IS NULL`,
 		account, site, tx.Now())
+	return err
+}
+
+// lock waits for sign-ins of the account that are getting a new token, so that
+// the statement after it sees them, and makes later ones wait.
+func lock(ctx context.Context, tx *postgres.Tx, account uuid.UUID) error {
+	_, err := tx.Exec(ctx, `SELECT FROM account WHERE id = $1 FOR UPDATE`, account)
 	return err
 }
 

@@ -9,6 +9,8 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/google/uuid"
 
+	"familypact.example/portal/internal/platform/fault"
+	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/internal/platform/postgres"
 )
 
@@ -53,11 +55,24 @@ func NewManager(db *postgres.DB, o Options) *Manager {
 // CookieName is the name of the session's cookie.
 func (m *Manager) CookieName() string { return m.scs.Cookie.Name }
 
-type stateKey struct{}
+// visit is what one request carries beside scs's values.
+type visit struct {
+	state    State
+	data     map[string]string // as it was read, to write only what this request changed
+	renewing bool
+	lost     bool   // the new token was not made: nothing is written any more
+	replaces []byte // digest of the token that the new one takes the place of
+}
 
-func stateOf(ctx context.Context) *State {
-	s, _ := ctx.Value(stateKey{}).(*State)
-	return s
+type visitKey struct{}
+
+// visitOf returns the visit of the context; outside LoadAndSave one that
+// nobody reads.
+func visitOf(ctx context.Context) *visit {
+	if v, ok := ctx.Value(visitKey{}).(*visit); ok {
+		return v
+	}
+	return &visit{state: State{Step: None}}
 }
 
 // LoadAndSave reads the session before next and writes it with the answer's
@@ -65,17 +80,14 @@ func stateOf(ctx context.Context) *State {
 func (m *Manager) LoadAndSave(next http.Handler) http.Handler {
 	inner := m.scs.LoadAndSave(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		inner.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), stateKey{}, &State{Step: None})))
+		inner.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitKey{}, &visit{state: State{Step: None}})))
 	})
 }
 
 // Current returns what LoadAndSave read of who asks. Changes made in the same
 // request show at the next one.
 func (m *Manager) Current(ctx context.Context) (State, error) {
-	if s := stateOf(ctx); s != nil {
-		return *s, nil
-	}
-	return State{Step: None}, nil
+	return visitOf(ctx).state, nil
 }
 
 // Ensure makes sure that there is a session, for forms of people who have not
@@ -85,9 +97,7 @@ func (m *Manager) Ensure(ctx context.Context) string {
 	if binding == "" {
 		binding = uuid.NewString() // random throughout
 		m.scs.Put(ctx, keyBinding, binding)
-		if s := stateOf(ctx); s != nil {
-			s.Binding = binding
-		}
+		visitOf(ctx).state.Binding = binding
 	}
 	return binding
 }
@@ -103,89 +113,90 @@ type Start struct {
 // account, and the page to come back to is kept. It returns the number of this
 // sign-in, which its passcodes are bound to.
 func (m *Manager) Begin(ctx context.Context, st Start) (uuid.UUID, error) {
-	back := m.scs.GetString(ctx, keyBack)
 	pending := uuid.Must(uuid.NewV7())
-	if err := m.renew(ctx); err != nil {
-		return uuid.Nil, err
-	}
-	for _, k := range columns {
-		m.scs.Remove(ctx, k)
-	}
-	m.put(ctx, keyAccount, st.Account)
-	m.put(ctx, keyDevice, st.Device)
-	m.put(ctx, keyPending, pending)
-	m.scs.Put(ctx, keyStep, string(Password))
-	m.scs.Put(ctx, keyPasswordAt, "now")
-	if st.Shared {
-		m.scs.Put(ctx, keyShared, "yes")
-	}
-	if back != "" {
-		m.scs.Put(ctx, keyBack, back)
-	}
-	return pending, nil
+	return pending, m.renew(ctx, func() {
+		for _, k := range columns {
+			m.scs.Remove(ctx, k)
+		}
+		m.scs.Remove(ctx, keyFlash)
+		m.put(ctx, keyAccount, st.Account)
+		m.put(ctx, keyDevice, st.Device)
+		m.put(ctx, keyPending, pending)
+		m.scs.Put(ctx, keyStep, string(Password))
+		m.scs.Put(ctx, keyPasswordAt, "now")
+		if st.Shared {
+			m.scs.Put(ctx, keyShared, "yes")
+		}
+	})
 }
 
 // Complete ends a sign-in whose passcode was right: a new token, acting for
 // the site (uuid.Nil for accounts without one). When the account has more
 // sign-ins than it may, the oldest end.
 func (m *Manager) Complete(ctx context.Context, site uuid.UUID) error {
-	if err := m.renew(ctx); err != nil {
-		return err
-	}
-	m.scs.Put(ctx, keyStep, string(Full))
-	m.scs.Put(ctx, keyPasscodeAt, "now")
-	m.scs.Remove(ctx, keyPending)
-	m.put(ctx, keySite, site)
-	return nil
+	return m.renew(ctx, func() {
+		m.scs.Put(ctx, keyStep, string(Full))
+		m.scs.Put(ctx, keyPasscodeAt, "now")
+		m.scs.Remove(ctx, keyPending)
+		m.put(ctx, keySite, site)
+	})
 }
 
 // Await begins asking a signed-in person for a passcode again: it returns the
 // number that the passcode is bound to. The session goes on meanwhile.
 func (m *Manager) Await(ctx context.Context) (uuid.UUID, error) {
 	pending := uuid.Must(uuid.NewV7())
-	if err := m.renew(ctx); err != nil {
-		return uuid.Nil, err
-	}
-	m.put(ctx, keyPending, pending)
-	return pending, nil
+	return pending, m.renew(ctx, func() { m.put(ctx, keyPending, pending) })
 }
 
 // Resume goes on with a session that rest had locked, after a right password:
 // a new token, everything else as it was.
 func (m *Manager) Resume(ctx context.Context) error {
-	if err := m.renew(ctx); err != nil {
-		return err
-	}
-	m.scs.Put(ctx, keyPasswordAt, "now")
-	return nil
+	return m.renew(ctx, func() { m.scs.Put(ctx, keyPasswordAt, "now") })
 }
 
 // Refresh marks password and passcode as given just now, after a
 // re-authentication: a new token.
 func (m *Manager) Refresh(ctx context.Context) error {
-	if err := m.renew(ctx); err != nil {
-		return err
-	}
-	m.scs.Put(ctx, keyPasswordAt, "now")
-	m.scs.Put(ctx, keyPasscodeAt, "now")
-	m.scs.Remove(ctx, keyPending)
-	return nil
+	return m.renew(ctx, func() {
+		m.scs.Put(ctx, keyPasswordAt, "now")
+		m.scs.Put(ctx, keyPasscodeAt, "now")
+		m.scs.Remove(ctx, keyPending)
+	})
 }
 
 // SwitchSite acts for another site from now on: a new token. Whether the
 // account may is checked at every request.
 func (m *Manager) SwitchSite(ctx context.Context, site uuid.UUID) error {
-	if err := m.renew(ctx); err != nil {
-		return err
-	}
-	m.put(ctx, keySite, site)
-	return nil
+	return m.renew(ctx, func() { m.put(ctx, keySite, site) })
 }
 
 // End signs out.
 func (m *Manager) End(ctx context.Context) error { return m.scs.Destroy(ctx) }
 
-func (m *Manager) renew(ctx context.Context) error { return m.scs.RenewToken(ctx) }
+// ErrEnded means that the session was ended while this request was under way,
+// so that it can get no new token.
+var ErrEnded = fault.New(fault.Unauthenticated, locale.FaultSignIn)
+
+// renew gives the session a new token and what change makes of it. It is
+// written at once, in one transaction with the end of the old token: a session
+// that was ended meanwhile does not come back under a new one (security.md
+// 5.1), and the answer is ErrEnded.
+func (m *Manager) renew(ctx context.Context, change func()) error {
+	v := visitOf(ctx)
+	v.renewing = true
+	defer func() { v.renewing, v.replaces = false, nil }()
+	if err := m.scs.RenewToken(ctx); err != nil {
+		return err
+	}
+	change()
+	if _, _, err := m.scs.Commit(ctx); err != nil {
+		v.lost = true // or the end of the request would write the new token after all
+		_ = m.scs.Destroy(ctx)
+		return err
+	}
+	return nil
+}
 
 func (m *Manager) put(ctx context.Context, key string, v uuid.UUID) {
 	if v == uuid.Nil {

@@ -1,11 +1,13 @@
 package session_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -56,6 +58,20 @@ func newSite(t *testing.T, kind string) *site {
 		s.entered <- struct{}{}
 		<-s.slow
 		m.PutFlash(r.Context(), "late") // makes scs write the session back
+	})
+	mux.HandleFunc("/renew", func(w http.ResponseWriter, r *http.Request) {
+		if err := m.Refresh(r.Context()); err != nil && !errors.Is(err, session.ErrEnded) {
+			t.Error(err)
+		}
+		w.WriteHeader(http.StatusSeeOther)
+	})
+	mux.HandleFunc("/slow-renewal", func(w http.ResponseWriter, r *http.Request) {
+		s.entered <- struct{}{}
+		<-s.slow
+		if err := m.Refresh(r.Context()); !errors.Is(err, session.ErrEnded) {
+			t.Errorf("renewing an ended session: %v, want ErrEnded", err)
+		}
+		w.WriteHeader(http.StatusSeeOther)
 	})
 	srv := httptest.NewServer(m.LoadAndSave(mux))
 	t.Cleanup(srv.Close)
@@ -182,6 +198,87 @@ func TestSlowRequestDoesNotReviveEndedSession(t *testing.T) {
 	<-done
 	s.want(t, c, "none ")
 	s.want(t, old, "none ")
+}
+
+// A request that was under way when the session was ended gets no new token
+// out of it either, whatever ended it.
+func TestSlowRenewalDoesNotReviveEndedSession(t *testing.T) {
+	ends := map[string]func(t *testing.T, s *site, c *http.Client){
+		"sign-out": func(t *testing.T, s *site, c *http.Client) { s.get(t, c, "/end") },
+		"all ended": func(t *testing.T, s *site, _ *http.Client) {
+			must(t, s.db.InTx(t.Context(), authz.SystemActor, func(tx *postgres.Tx) error { return session.EndAllTx(t.Context(), tx, s.account) }))
+		},
+		"ended at site": func(t *testing.T, s *site, _ *http.Client) {
+			must(t, s.db.InTx(t.Context(), authz.SystemActor, func(tx *postgres.Tx) error {
+				return session.EndAtSiteTx(t.Context(), tx, s.account, s.place)
+			}))
+		},
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, "workforce")
+			c := s.browser(t)
+			s.signIn(t, c)
+			old := s.browser(t)
+			old.Jar.SetCookies(mustURL(t, s.url), c.Jar.Cookies(mustURL(t, s.url)))
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				s.get(t, old, "/slow-renewal")
+			}()
+			<-s.entered
+			end(t, s, c)
+			s.slow <- struct{}{}
+			<-done
+			s.want(t, old, "none ")
+			alive, err := postgres.Value[int](t.Context(), s.db, `SELECT count(*)::int FROM session WHERE account_id IS NOT NULL AND revoked_at IS NULL`)
+			if err != nil || alive != 0 {
+				t.Errorf("%d sessions are alive, %v", alive, err)
+			}
+		})
+	}
+}
+
+// Ending all sessions at the very moment of a renewal leaves none: either the
+// renewal finds its session ended, or the end finds the new token.
+func TestEndingAllRacesWithRenewals(t *testing.T) {
+	s := newSite(t, "workforce")
+	clients := make([]*http.Client, 3)
+	for i := range clients {
+		clients[i] = s.browser(t)
+		s.signIn(t, clients[i])
+	}
+	var all sync.WaitGroup
+	for _, c := range clients {
+		all.Go(func() { s.get(t, c, "/renew") })
+	}
+	all.Go(func() {
+		must(t, s.db.InTx(t.Context(), authz.SystemActor, func(tx *postgres.Tx) error { return session.EndAllTx(t.Context(), tx, s.account) }))
+	})
+	all.Wait()
+	alive, err := postgres.Value[int](t.Context(), s.db, `SELECT count(*)::int FROM session WHERE account_id IS NOT NULL AND revoked_at IS NULL`)
+	if err != nil || alive != 0 {
+		t.Errorf("%d sessions are alive, %v", alive, err)
+	}
+}
+
+// Two requests of one session keep what the other wrote.
+func TestParallelRequestsKeepEachOthersData(t *testing.T) {
+	s := newSite(t, "workforce")
+	c := s.browser(t)
+	s.signIn(t, c)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.get(t, c, "/slow") // leaves the message "late"
+	}()
+	<-s.entered
+	s.get(t, c, "/remember?p=/ofp")
+	s.slow <- struct{}{}
+	<-done
+	if got := s.get(t, c, "/"); !strings.Contains(got, `flash="late" back="/ofp"`) {
+		t.Errorf("got %q, want both the message and the page", got)
+	}
 }
 
 func TestEndingElsewhereActsOnNextRequest(t *testing.T) {

@@ -96,9 +96,8 @@ func (st *store) FindCtx(ctx context.Context, token string) ([]byte, bool, error
 	if err != nil {
 		return nil, false, err
 	}
-	if state := stateOf(ctx); state != nil {
-		*state = row.state(idle)
-	}
+	v := visitOf(ctx)
+	v.state, v.data = row.state(idle), row.Data
 	b, err := json.Marshal(record{Deadline: farAhead, Values: row.values()})
 	return b, err == nil, err
 }
@@ -112,24 +111,53 @@ func (st *store) revoke(ctx context.Context, digest []byte) error {
 	return st.touch(ctx, `UPDATE session SET revoked_at = portal_now() WHERE digest = $1 AND revoked_at IS NULL`, digest)
 }
 
-// CommitCtx writes a session back. A row that is there gets its data and
-// nothing else, and only while it has not ended; only a new token makes a row.
-// A session that was ended meanwhile stays ended (security.md 5.1).
+// CommitCtx writes a session back. A row that is there gets what this request
+// changed of its data and nothing else, and only while it has not ended; only a
+// new token makes a row. A session that was ended meanwhile stays ended
+// (security.md 5.1), and what a parallel request wrote stays (5.10).
 func (st *store) CommitCtx(ctx context.Context, token string, b []byte, _ time.Time) error {
 	var rec record
 	if err := json.Unmarshal(b, &rec); err != nil {
 		return err
 	}
-	changed, err := postgres.Changed(ctx, st.db,
-		`UPDATE session SET data = $2 WHERE digest = $1 AND revoked_at IS NULL`, digest(token), dataOf(rec.Values))
-	if err != nil || changed == 1 {
-		return err
+	v, now := visitOf(ctx), dataOf(rec.Values)
+	if v.lost {
+		return nil
 	}
+	put, gone := difference(v.data, now)
+	changed, err := postgres.Changed(ctx, st.db,
+		`UPDATE session SET data = (data - $3::text[]) || $2::jsonb WHERE digest = $1 AND revoked_at IS NULL`, digest(token), put, gone)
+	if err == nil && changed == 0 {
+		err = st.create(ctx, digest(token), v.replaces, rec.Values)
+	}
+	if err == nil {
+		v.data = now
+	}
+	return err
+}
+
+// create makes the row of a new token and ends the one that it replaces, which
+// must not have ended before. The account is locked first, as it is by whoever
+// ends its sessions, so that either sees the other.
+func (st *store) create(ctx context.Context, digest, replaces []byte, values map[string]string) error {
 	return st.db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
-		if err := insert(ctx, tx, digest(token), rec.Values); err != nil {
+		if _, err := tx.Exec(ctx, `SELECT FROM account WHERE id = $1 FOR KEY SHARE`, id(values[keyAccount])); err != nil {
 			return err
 		}
-		return endOldest(ctx, tx, rec.Values[keyAccount], st.limits)
+		if replaces != nil {
+			ended, err := postgres.Changed(ctx, tx,
+				`UPDATE session SET revoked_at = portal_now() WHERE digest = $1 AND revoked_at IS NULL`, replaces)
+			if err != nil {
+				return err
+			}
+			if ended == 0 {
+				return ErrEnded
+			}
+		}
+		if err := insert(ctx, tx, digest, values); err != nil {
+			return err
+		}
+		return endOldest(ctx, tx, values[keyAccount], st.limits)
 	})
 }
 
@@ -171,8 +199,16 @@ func endOldest(ctx context.Context, tx *postgres.Tx, account string, l Limits) e
 	return err
 }
 
-// DeleteCtx ends a session. Its row stays, so that nothing brings it back.
+// DeleteCtx ends a session. Its row stays, so that nothing brings it back. A
+// token that is being renewed ends with the making of the new one.
 func (st *store) DeleteCtx(ctx context.Context, token string) error {
+	switch v := visitOf(ctx); {
+	case v.lost:
+		return nil
+	case v.renewing:
+		v.replaces = digest(token)
+		return nil
+	}
 	return st.revoke(ctx, digest(token))
 }
 

@@ -45,6 +45,23 @@ func dataOf(values map[string]string) map[string]string {
 	return data
 }
 
+// difference returns what is new or other in now than before, and the names
+// that are gone.
+func difference(before, now map[string]string) (put map[string]string, gone []string) {
+	put, gone = map[string]string{}, []string{}
+	for k, v := range now {
+		if old, had := before[k]; !had || old != v {
+			put[k] = v
+		}
+	}
+	for k := range before {
+		if _, has := now[k]; !has {
+			gone = append(gone, k)
+		}
+	}
+	return put, gone
+}
+
 // values turns a row into what scs carries.
 func (r stored) values() map[string]string {
 	v := map[string]string{keyStep: string(r.Step), keyBegan: r.CreatedAt.Format(time.RFC3339Nano)}

@@ -240,6 +240,48 @@ func TestTamperingIsFoundAndNamed(t *testing.T) {
 	}
 }
 
+// TestEveryColumnIsCovered changes the columns of an entry one by one.
+func TestEveryColumnIsCovered(t *testing.T) {
+	t.Parallel()
+	db := dbtest.New(t)
+	ctx := t.Context()
+	record(ctx, t, db, "site:1", audit.Fields("a", "b"), audit.Reason("x"))
+	if _, err := audit.Seal(ctx, db); err != nil {
+		t.Fatal(err)
+	}
+	super := dbtest.Superuser(t, db)
+	columns, err := postgres.Values[string](ctx, db, `
+		SELECT column_name::text FROM information_schema.columns WHERE table_name = 'audit_entry' AND column_name NOT IN ('id', 'mac')`)
+	if err != nil || len(columns) != 12 {
+		t.Fatalf("columns = %v, %v", columns, err)
+	}
+	others := map[string]string{
+		"at": "now()", "account_id": "gen_random_uuid()", "site_id": "NULL", "device_id": "account_id", "fields": "'{ab}'", "outcome": "'failed'",
+	}
+	for _, column := range columns {
+		other, ok := others[column]
+		if !ok {
+			other = "'other'"
+		}
+		tx, err := super.Begin(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, statement := range []string{`SET LOCAL session_replication_role = replica`, `UPDATE audit_entry SET ` + column + ` = ` + other} {
+			if _, err := tx.Exec(ctx, statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := audit.Verify(ctx, postgres.Within(tx)); err == nil {
+			t.Errorf("%s was changed and nobody noticed", column)
+		}
+		if err := tx.Rollback(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expect(t, audit.Verify(ctx, db), 0, "")
+}
+
 func expect(t *testing.T, err error, position int64, what string) {
 	t.Helper()
 	if what == "" {

@@ -77,7 +77,7 @@ func takePending(ctx context.Context, tx *postgres.Tx, most int) ([]waiting, err
 func insertSeals(ctx context.Context, tx *postgres.Tx, positions []int64, ids []uuid.UUID, macs [][]byte) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO audit_seal (position, entry_id, mac)
-		SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bytea[])`, positions, ids, macs)
+		SELECT place, entry, mac FROM unnest($1::bigint[], $2::uuid[], $3::bytea[]) AS u (place, entry, mac)`, positions, ids, macs)
 	return err
 }
 

@@ -125,7 +125,7 @@ func (v *verifier) loose(ctx context.Context) error {
 		}
 		for _, e := range entries {
 			if !e.Sealed && !v.ring.CheckMAC(entryPurpose, e.bytes(), e.MAC) {
-				return &Broken{Entry: e.ID, What: "was not written by the portal"}
+				return &Broken{Entry: e.ID, What: "was not written by the portal, or changed since"}
 			}
 			if !e.Sealed && !e.Pending {
 				return &Broken{Entry: e.ID, What: "was kept out of the chain"}

@@ -10,6 +10,7 @@ package dbtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -30,13 +31,17 @@ type handle struct {
 	name string // of the clone; empty inside one transaction
 }
 
-// Main runs a package's tests and ends the private server that they started:
+// Main runs a package's tests, then after, and ends the private server that the
+// tests started:
 //
-//	func TestMain(m *testing.M) { dbtest.Main(m) }
+//	func TestMain(m *testing.M) { dbtest.Main(m, browsertest.Stop) }
 //
 // Without it the server ends with the process, on Linux.
-func Main(m *testing.M) {
+func Main(m *testing.M, after ...func()) {
 	m.Run()
+	for _, fn := range after {
+		fn()
+	}
 	stop()
 }
 
@@ -144,11 +149,22 @@ func setClock(t testing.TB, db *postgres.DB, sql string, arg any) {
 	if h := handleOf(t, db); h.name == "" {
 		_, err = db.Exec(context.Background(), sql, arg)
 	} else {
-		_, err = Superuser(t, db).Exec(context.Background(), sql, arg)
+		err = execAs(address(t, h.name, ""), sql, arg)
 	}
 	if err != nil {
 		t.Fatalf("set the test's clock: %v", err)
 	}
+}
+
+// execAs uses a connection for one statement: a long test sets its clock often.
+func execAs(address, sql string, arg any) error {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, address)
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, sql, arg)
+	return errors.Join(err, conn.Close(ctx))
 }
 
 func remember(t testing.TB, db *postgres.DB, h handle) {

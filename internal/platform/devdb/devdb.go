@@ -170,7 +170,7 @@ func Reset(ctx context.Context, dir string) error {
 	if _, err := p.stopAny(); err != nil {
 		return err
 	}
-	return errors.Join(os.RemoveAll(p.data()), os.RemoveAll(p.halfMade()), os.RemoveAll(p.logFile()))
+	return errors.Join(os.RemoveAll(p.data()), os.RemoveAll(p.halfMade()), os.RemoveAll(p.logFile()), os.RemoveAll(p.socketDir()))
 }
 
 // Download fetches a private copy of PostgreSQL into the user's cache, unless

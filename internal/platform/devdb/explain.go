@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -28,19 +29,20 @@ func (p place) wrongMajor(major int, have []binaries) error {
 	for i, bin := range have {
 		versions[i] = bin.version
 	}
+	versions = unique(versions)
 	verb := "is"
-	if len(have) > 1 {
+	if len(versions) > 1 {
 		verb = "are"
 	}
 	return hint{fmt.Sprintf(
 		"the data in %s was made by PostgreSQL %d, but only %s %s installed; install PostgreSQL %d, or run `make db-reset` to throw the local data away",
-		p.data(), major, strings.Join(unique(versions), ", "), verb, major), ErrOtherMajor}
+		p.data(), major, strings.Join(versions, ", "), verb, major), ErrOtherMajor}
 }
 
 func unique(list []string) []string {
 	var out []string
 	for _, s := range list {
-		if len(out) == 0 || out[len(out)-1] != s {
+		if !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}

@@ -85,6 +85,12 @@ func (p place) makeDir() error {
 // may enter, and refuses one that somebody else has put there.
 func (p place) makeSocketDir() error {
 	dir := p.socketDir()
+	if os.Geteuid() == 0 {
+		// Root may have run the server as another account before.
+		if err := os.RemoveAll(dir); err != nil {
+			return fmt.Errorf("make the socket folder: %w", err)
+		}
+	}
 	err := os.Mkdir(dir, 0o700)
 	if err == nil {
 		return p.who.give(dir)
@@ -97,13 +103,13 @@ func (p place) makeSocketDir() error {
 		return fmt.Errorf("look at the socket folder: %w", err)
 	}
 	st, ok := info.Sys().(*syscall.Stat_t)
-	if !ok || !info.IsDir() || (st.Uid != p.who.uid && int(st.Uid) != os.Geteuid()) {
+	if !ok || !info.IsDir() || st.Uid != p.who.uid {
 		return fmt.Errorf("the socket folder %s belongs to somebody else; remove it", dir)
 	}
-	if err := os.Chmod(dir, 0o700); err != nil {
+	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder has to be entered
 		return fmt.Errorf("close the socket folder: %w", err)
 	}
-	return p.who.give(dir)
+	return nil
 }
 
 // remove deletes everything that an ephemeral server leaves.

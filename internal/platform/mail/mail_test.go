@@ -131,9 +131,11 @@ func TestTLSIsRequired(t *testing.T) {
 	plain := mailtest.Start(t)
 	foreign := mailtest.StartTLS(t, &tls.Config{Certificates: []tls.Certificate{selfSigned(t)}, MinVersion: tls.VersionTLS12})
 	for name, server := range map[string]*mailtest.Server{"none": plain, "unknown": foreign} {
-		err := relay(t, "smtp://user:canary@"+server.Address()).Send(t.Context(), letter())
-		if !errors.Is(err, mail.ErrUnreachable) || len(server.Letters()) != 0 || strings.Contains(err.Error(), "canary") {
-			t.Errorf("%s: %v, %d mails", name, err, len(server.Letters()))
+		for _, user := range []string{"", "user:canary@"} {
+			err := relay(t, "smtp://"+user+server.Address()).Send(t.Context(), letter())
+			if !errors.Is(err, mail.ErrUnreachable) || len(server.Letters()) != 0 || strings.Contains(err.Error(), "canary") {
+				t.Errorf("%s: %v, %d mails", name, err, len(server.Letters()))
+			}
 		}
 	}
 }
@@ -195,6 +197,10 @@ func TestNamesAndSubjectsStayOnTheirLine(t *testing.T) {
 	m.Subject = "Hello\r\n\r\nX-Body: 1\u2028"
 	if err := folder.Send(t.Context(), m); err != nil {
 		t.Fatal(err)
+	}
+	letters, err := mail.List(dir)
+	if err != nil || len(letters) != 1 || strings.ContainsAny(letters[0].Subject+letters[0].From, "\r\n\u2028") {
+		t.Errorf("letters = %+v, %v", letters, err)
 	}
 	raw := readOnly(t, dir)
 	head, _, _ := strings.Cut(raw, "\r\n\r\n")

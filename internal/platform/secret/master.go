@@ -35,11 +35,20 @@ func NewMaster(key []byte) (Master, error) {
 // owner can read, and reports whether it made the file: one that exists is left
 // as it is. Of several that call it at once one writes, and the file is whole
 // from the first moment it can be seen.
-func CreateKeyFile(path string) (bool, error) {
+func CreateKeyFile(path string) (bool, error) { return createFile(path, newKey()+"\n") }
+
+// CreatePepperFile is CreateKeyFile for the file of peppers: its first line is
+// pepper number 1.
+func CreatePepperFile(path string) (bool, error) { return createFile(path, "1:"+newKey()+"\n") }
+
+func newKey() string {
 	key := make([]byte, masterSize)
 	_, _ = rand.Read(key) // never fails: the program ends instead
+	return base64.StdEncoding.EncodeToString(key)
+}
+
+func createFile(path, text string) (bool, error) {
 	temporary := path + "." + rand.Text()
-	text := base64.StdEncoding.EncodeToString(key) + "\n"
 	if err := os.WriteFile(temporary, []byte(text), 0o600); err != nil {
 		return false, fmt.Errorf("write key file: %w", err)
 	}

@@ -33,4 +33,5 @@ export function timeLimit(root) {
   dialog.addEventListener("cancel", stay);
   document.addEventListener("visibilitychange", check);
   setInterval(check, 5000);
+  check();
 }

@@ -1,12 +1,11 @@
-// Asks before a form with changes is left. Without script nothing asks; what
-// was saved at each step is kept.
+// Asks before a form with changes is left, but never on the way out by quick
+// exit. Without script nothing asks; what was saved at each step is kept.
 export function unsaved(form) {
   let changed = false;
-  const ask = (event) => {
-    if (changed) event.preventDefault();
-  };
   form.addEventListener("input", () => (changed = true));
-  form.addEventListener("submit", () => (changed = false));
-  document.querySelectorAll("[href='/leave'], .govuk-exit-this-page__button").forEach((link) => link.addEventListener("click", () => (changed = false), true));
-  addEventListener("beforeunload", ask);
+  addEventListener("submit", () => (changed = false));
+  addEventListener("beforeunload", (event) => {
+    const leaving = document.body.classList.contains("govuk-exit-this-page-hide-content");
+    if (changed && !leaving) event.preventDefault();
+  });
 }

@@ -1,0 +1,15 @@
+package main
+
+import (
+	"familypact.example/portal/internal/app"
+	"familypact.example/portal/internal/office/demo"
+)
+
+// seedOf fills the training database through the services of the portal.
+func seedOf(a *app.App, owner *demo.Owner) demo.Seed {
+	return demo.Seed{
+		Owner: owner, DB: a.DB, Ring: a.Ring,
+		Sites: a.Sites, Codes: a.Codes, Passcodes: a.Passcodes,
+		Clients: a.Clients, Applications: a.Applications, Enrollments: a.Enrollments,
+	}
+}

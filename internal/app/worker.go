@@ -1,0 +1,70 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/riverqueue/river"
+
+	"familypact.example/portal/internal/people/accesscode"
+	"familypact.example/portal/internal/people/session"
+	"familypact.example/portal/internal/platform/audit"
+	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/mail"
+	"familypact.example/portal/internal/platform/postgres"
+	"familypact.example/portal/internal/worker"
+)
+
+func (a *App) newWorker() (*worker.Worker, error) {
+	sender, err := a.newSender()
+	if err != nil {
+		return nil, err
+	}
+	return worker.New(worker.Config{
+		DB: a.DB, Ring: a.Ring, Sender: sender, Log: a.log, Pace: a.Pace,
+		Letter: worker.Letterhead{From: a.Config.MailFrom, ClientFrom: a.Config.ClientFrom(), Base: a.Config.BaseURL},
+		Sweeps: append(worker.Platform(a.DB, a.logHead), a.sweeps()...),
+		Jobs: func(workers *river.Workers) error {
+			return river.AddWorkerSafely(workers, accesscode.NewLaunchWorker(a.Codes))
+		},
+	})
+}
+
+func (a *App) newSender() (mail.Sender, error) {
+	if a.Config.MailDir != "" {
+		return mail.NewFolder(a.Config.MailDir)
+	}
+	relay, err := mail.ParseRelay(a.Config.SMTPURL)
+	if err != nil {
+		return nil, fmt.Errorf("PORTAL_SMTP_URL: %w", err)
+	}
+	return mail.NewSMTP(relay), nil
+}
+
+// logHead writes the head of the audit chain to the log, its second place.
+func (a *App) logHead(ctx context.Context, h audit.Head) {
+	a.log.InfoContext(ctx, "audit head", "audit_head", h.String())
+}
+
+// sweeps are what becomes due by date, by the domain.
+func (a *App) sweeps() []worker.Sweep {
+	return []worker.Sweep{
+		{Name: "access-codes", Run: a.Codes.Sweep},
+		{Name: "sessions", Run: func(ctx context.Context) error {
+			return a.DB.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
+				_, err := session.SweepTx(ctx, tx)
+				return err
+			})
+		}},
+	}
+}
+
+// Sweep does everything that has become due, now: after the training clock was
+// moved.
+func (a *App) Sweep(ctx context.Context) error {
+	w, err := a.worker()
+	if err != nil {
+		return err
+	}
+	return w.Sweep(ctx)
+}

@@ -1,0 +1,294 @@
+package application
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"familypact.example/portal/internal/clients/client"
+	"familypact.example/portal/internal/clients/question"
+	"familypact.example/portal/internal/platform/audit"
+	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/civil"
+	"familypact.example/portal/internal/platform/fault"
+	"familypact.example/portal/internal/platform/idempotency"
+	"familypact.example/portal/internal/platform/locale"
+	"familypact.example/portal/internal/platform/postgres"
+	"familypact.example/portal/internal/platform/secret"
+)
+
+// Service keeps applications.
+type Service struct {
+	db      *postgres.DB
+	ring    *secret.Ring
+	clients *client.Service
+}
+
+// NewService returns the service.
+func NewService(db *postgres.DB, ring *secret.Ring, clients *client.Service) *Service {
+	return &Service{db: db, ring: ring, clients: clients}
+}
+
+// Begin is what is chosen when an application is started.
+type Begin struct {
+	Result uuid.UUID // the search that came before; needed for a new person
+	Client uuid.UUID // the client who is known already; uuid.Nil: a new person
+	Mode   Mode
+	Help   Help // in person: why staff fill in the form
+}
+
+func (b Begin) check() error {
+	var wrong []fault.Field
+	if !slices.Contains(StaffModes, b.Mode) {
+		wrong = append(wrong, fault.Field{Name: "mode", Text: locale.EnrollModeMissing})
+	}
+	if b.Mode == InPerson && !slices.Contains(Helps, b.Help) {
+		wrong = append(wrong, fault.Field{Name: "help", Text: locale.EnrollHelpMissing})
+	}
+	return fault.InvalidFields(wrong)
+}
+
+// Start begins an application with no answers in it and returns its id. For a
+// new person a search of the same account must have come before: those whom it
+// found were said to be somebody else. For a known client it is a
+// recertification, which may begin ten months after the last one; a draft that
+// the site has for the client already is returned instead of a second one.
+func (s *Service) Start(ctx context.Context, actor authz.Actor, sub idempotency.Submission, b Begin) (uuid.UUID, error) {
+	if !authz.Allows(actor.Role, authz.EnrollClients) {
+		return uuid.Nil, fault.ErrNotFound
+	}
+	if err := b.check(); err != nil {
+		return uuid.Nil, err
+	}
+	return idempotency.InTx(ctx, s.db, actor, sub, func(tx *postgres.Tx) (uuid.UUID, error) {
+		a := Application{ID: uuid.Must(uuid.NewV7()), Action: New, Mode: b.Mode, ClientID: b.Client, DistinctFrom: []uuid.UUID{}}
+		if b.Mode == InPerson {
+			a.Help = b.Help
+		}
+		earlier, err := s.place(ctx, tx, actor, b, &a)
+		if err != nil || earlier != uuid.Nil {
+			return earlier, err
+		}
+		if err := s.insert(ctx, tx, actor, &a); err != nil {
+			return uuid.Nil, fmt.Errorf("start application: %w", err)
+		}
+		return a.ID, audit.Record(ctx, tx, actor, "application.start", subject(a.ID), audit.Reason(string(a.Mode)))
+	})
+}
+
+// place says whom the application is for. It returns the id of a draft that is
+// there already.
+func (s *Service) place(ctx context.Context, tx *postgres.Tx, actor authz.Actor, b Begin, a *Application) (uuid.UUID, error) {
+	if b.Client == uuid.Nil {
+		found, err := s.clients.ResultIDsTx(ctx, tx, actor, b.Result)
+		if errors.Is(err, client.ErrResultExpired) {
+			return uuid.Nil, ErrSearchFirst
+		}
+		if found != nil {
+			a.DistinctFrom = found
+		}
+		return uuid.Nil, err
+	}
+	p, err := periodOf(ctx, tx, b.Client)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	period := client.Period(p)
+	switch {
+	case period.On(tx.Today()) == client.Ineligible:
+		a.Action = New
+	case !period.Renewable(tx.Today()):
+		return uuid.Nil, ErrWindow
+	default:
+		a.Action = Recertify
+	}
+	return openDraft(ctx, tx, actor.Site, b.Client)
+}
+
+func (s *Service) insert(ctx context.Context, tx *postgres.Tx, actor authz.Actor, a *Application) error {
+	n, err := nextNumber(ctx, tx)
+	if err != nil {
+		return err
+	}
+	a.Number = strconv.FormatInt(n, 10)
+	sealed, err := s.sealAnswers(a.ID, question.New(tx.Today()))
+	if err != nil {
+		return err
+	}
+	return insert(ctx, tx, actor, *a, sealed)
+}
+
+func subject(id uuid.UUID) string { return "application:" + id.String() }
+
+func answersCell(id uuid.UUID) secret.Cell {
+	return secret.Cell{Table: "application", Column: "answers_sealed", Row: id}
+}
+
+func (s *Service) sealAnswers(id uuid.UUID, a question.Answers) ([]byte, error) {
+	raw, err := json.Marshal(a)
+	if err != nil {
+		return nil, err
+	}
+	return s.ring.Seal(answersCell(id), string(raw))
+}
+
+func openAnswers(ring *secret.Ring, id uuid.UUID, sealed []byte, on civil.Date) (question.Answers, error) {
+	raw, err := ring.Open(answersCell(id), sealed)
+	if err != nil {
+		return question.Answers{}, err
+	}
+	return question.Parse([]byte(raw), on)
+}
+
+// View returns the application for showing it, and keeps that it was seen.
+func (s *Service) View(ctx context.Context, actor authz.Actor, id uuid.UUID) (Application, error) {
+	var a Application
+	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) (err error) {
+		if a, err = FindTx(ctx, tx, s.ring, id); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, actor, "application.view", subject(id))
+	})
+	return a, err
+}
+
+// FindTx reads the application. One that the actor may not see is
+// fault.ErrNotFound.
+func FindTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, id uuid.UUID) (Application, error) {
+	w, err := read(ctx, tx, id)
+	if err != nil {
+		return Application{}, err
+	}
+	r := w.row
+	a := Application{
+		ID: r.ID, Number: r.Number, SiteID: orZero(r.SiteID), ClientID: orZero(r.ClientID), Action: r.Action, Mode: r.Mode,
+		State: r.State, Version: r.Version, DistinctFrom: r.DistinctFrom, StartedAt: r.StartedAt, SavedAt: r.SavedAt,
+		Disclosures: map[Code]Disclosure{},
+	}
+	if r.Help != nil {
+		a.Help = *r.Help
+	}
+	if a.Answers, err = openAnswers(ring, r.ID, r.AnswersSealed, tx.Today()); err != nil {
+		return Application{}, err
+	}
+	for _, d := range w.disclosures {
+		a.Disclosures[d.Code] = d
+	}
+	if a.Signature, err = openSignature(ring, w.signatures); err != nil {
+		return Application{}, err
+	}
+	for _, l := range w.last {
+		answers, err := openAnswers(ring, l.ID, l.AnswersSealed, tx.Today())
+		if err != nil {
+			return Application{}, err
+		}
+		a.Last = &Last{Answers: answers, On: l.DecidedAt}
+	}
+	return a, nil
+}
+
+// FindForUpdateTx is FindTx with the application locked until the transaction
+// ends. It is for the actor's own site alone.
+func FindForUpdateTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, actor authz.Actor, id uuid.UUID) (Application, error) {
+	if err := lock(ctx, tx, id); err != nil {
+		return Application{}, err
+	}
+	a, err := FindTx(ctx, tx, ring, id)
+	if err == nil && a.SiteID != actor.Site {
+		return Application{}, fault.ErrNotFound
+	}
+	return a, err
+}
+
+// Save stores the answers that were made from the given version. Somebody who
+// saved meanwhile makes it ErrChanged, a decision ErrDecided. A signature ends
+// with it: it was for other answers.
+func (s *Service) Save(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID, version int, answers question.Answers) error {
+	if !authz.Allows(actor.Role, authz.EnrollClients) {
+		return fault.ErrNotFound
+	}
+	sealed, err := s.sealAnswers(id, answers)
+	if err != nil {
+		return err
+	}
+	_, err = idempotency.InTx(ctx, s.db, actor, sub, func(tx *postgres.Tx) (uuid.UUID, error) {
+		before, err := FindForUpdateTx(ctx, tx, s.ring, actor, id)
+		switch {
+		case err != nil:
+			return uuid.Nil, err
+		case before.State.Decided():
+			return uuid.Nil, ErrDecided
+		}
+		changed := question.Changed(before.Answers, answers)
+		if len(changed) == 0 && before.Version == version {
+			return id, nil
+		}
+		saved, err := saveAnswers(ctx, tx, id, version, sealed)
+		if err != nil {
+			return uuid.Nil, fmt.Errorf("save answers: %w", err)
+		}
+		if !saved {
+			return uuid.Nil, ErrChanged
+		}
+		if err := endSignature(ctx, tx, id); err != nil {
+			return uuid.Nil, fmt.Errorf("end signature: %w", err)
+		}
+		return id, audit.Record(ctx, tx, actor, "application.save", subject(id), audit.Fields(names(changed)...))
+	})
+	return err
+}
+
+func names(ids []question.ID) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = string(id)
+	}
+	return out
+}
+
+// Delete removes an application of the site that was not decided, with all
+// that belongs to it.
+func (s *Service) Delete(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID) error {
+	if !authz.Allows(actor.Role, authz.EnrollClients) {
+		return fault.ErrNotFound
+	}
+	_, err := idempotency.InTx(ctx, s.db, actor, sub, func(tx *postgres.Tx) (uuid.UUID, error) {
+		a, err := FindForUpdateTx(ctx, tx, s.ring, actor, id)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		if a.State.Decided() {
+			return uuid.Nil, ErrDecided
+		}
+		if _, err := remove(ctx, tx, id, actor.Site); err != nil {
+			return uuid.Nil, fmt.Errorf("delete draft: %w", err)
+		}
+		return id, audit.Record(ctx, tx, actor, "application.delete", subject(id))
+	})
+	return err
+}
+
+// DecideTx marks the application as decided for the client.
+func DecideTx(ctx context.Context, tx *postgres.Tx, id, clientID uuid.UUID, state State) error {
+	if err := decide(ctx, tx, id, clientID, state); err != nil {
+		return fmt.Errorf("decide application %s: %w", id, err)
+	}
+	return nil
+}
+
+func orZero(id *uuid.UUID) uuid.UUID {
+	if id == nil {
+		return uuid.Nil
+	}
+	return *id
+}
+
+// ViewedTx keeps that the actor has looked at the application.
+func ViewedTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID) error {
+	return audit.Record(ctx, tx, actor, "application.view", subject(id))
+}

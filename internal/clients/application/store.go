@@ -1,0 +1,253 @@
+package application
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/civil"
+	"familypact.example/portal/internal/platform/fault"
+	"familypact.example/portal/internal/platform/locale"
+	"familypact.example/portal/internal/platform/postgres"
+)
+
+type row struct {
+	ID            uuid.UUID
+	Number        string
+	SiteID        *uuid.UUID
+	ClientID      *uuid.UUID
+	Action        Action
+	Mode          Mode
+	Help          *Help
+	State         State
+	Version       int
+	DistinctFrom  []uuid.UUID
+	AnswersSealed []byte
+	StartedAt     time.Time
+	SavedAt       time.Time
+}
+
+const columns = `id, number, site_id, client_id, action, mode, help, state, version, distinct_from, answers_sealed, started_at, saved_at`
+
+type signatureRow struct {
+	ID            uuid.UUID
+	Kind          Kind
+	Statement     locale.Key
+	Language      locale.Language
+	SignedAt      time.Time
+	DetailsSealed []byte
+}
+
+type lastRow struct {
+	ID            uuid.UUID
+	AnswersSealed []byte
+	DecidedAt     time.Time
+}
+
+// whole is all that belongs to an application, as stored.
+type whole struct {
+	row         row
+	signatures  []signatureRow
+	disclosures []Disclosure
+	last        []lastRow
+}
+
+// read reads an application and what belongs to it in one round trip.
+func read(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (w whole, err error) {
+	b := &pgx.Batch{}
+	b.Queue(`SELECT `+columns+` FROM application WHERE id = $1`, id)
+	b.Queue(`
+		SELECT id, kind, statement, language, signed_at, details_sealed
+		FROM signature WHERE application_id = $1 AND ended_at IS NULL LIMIT 1`, id)
+	b.Queue(`SELECT code, answer, given_at FROM disclosure WHERE application_id = $1 ORDER BY code LIMIT 14`, id)
+	b.Queue(`
+		SELECT a.id, a.answers_sealed, a.decided_at
+		FROM application a
+		WHERE a.client_id = (SELECT client_id FROM application WHERE id = $1) AND a.id <> $1 AND a.decided_at IS NOT NULL
+		ORDER BY a.decided_at DESC
+		LIMIT 1`, id)
+	results := tx.SendBatch(ctx, b)
+	defer func() { err = errors.Join(err, results.Close()) }()
+	if w.row, err = one[row](results); err != nil {
+		return whole{}, orNotFound(err)
+	}
+	if w.signatures, err = all[signatureRow](results); err != nil {
+		return whole{}, err
+	}
+	if w.disclosures, err = all[Disclosure](results); err != nil {
+		return whole{}, err
+	}
+	w.last, err = all[lastRow](results)
+	return w, err
+}
+
+func one[T any](results pgx.BatchResults) (T, error) {
+	rows, err := results.Query()
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
+}
+
+func all[T any](results pgx.BatchResults) ([]T, error) {
+	rows, err := results.Query()
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
+}
+
+func orNotFound(err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fault.ErrNotFound
+	}
+	return err
+}
+
+func lock(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	_, err := postgres.Value[uuid.UUID](ctx, tx, `SELECT id FROM application WHERE id = $1 FOR UPDATE`, id)
+	return orNotFound(err)
+}
+
+func nextNumber(ctx context.Context, tx *postgres.Tx) (int64, error) {
+	return postgres.Value[int64](ctx, tx, `SELECT nextval('application_number')`)
+}
+
+func insert(ctx context.Context, tx *postgres.Tx, actor authz.Actor, a Application, answers []byte) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO application (id, number, site_id, client_id, action, mode, help, state, answers_sealed, version,
+		                         distinct_from, started_by, started_at, saved_at)
+		VALUES (@id, @number, @site, @client, @action, @mode, nullif(@help, ''), 'draft', @answers, 1,
+		        @distinct, @account, @now, @now)`,
+		pgx.NamedArgs{
+			"id": a.ID, "number": a.Number, "site": actor.Site, "client": orNil(a.ClientID), "action": string(a.Action),
+			"mode": string(a.Mode), "help": string(a.Help), "answers": answers, "distinct": a.DistinctFrom,
+			"account": actor.Account, "now": tx.Now(),
+		})
+	return err
+}
+
+// saveAnswers stores the answers when the version is still the one that they
+// were made from, and reports whether it was.
+func saveAnswers(ctx context.Context, tx *postgres.Tx, id uuid.UUID, version int, answers []byte) (bool, error) {
+	n, err := postgres.Changed(ctx, tx, `
+		UPDATE application
+		SET answers_sealed = @answers, version = version + 1, saved_at = @now, state = 'draft'
+		WHERE id = @id AND version = @version AND state IN ('draft', 'signed')`,
+		pgx.NamedArgs{"id": id, "version": version, "answers": answers, "now": tx.Now()})
+	return n == 1, err
+}
+
+func endSignature(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE signature SET ended_at = $2 WHERE application_id = $1 AND ended_at IS NULL`, id, tx.Now())
+	return err
+}
+
+func insertSignature(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID, a Application, s Signature, details []byte) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO signature (id, application_id, kind, version, statement, language, details_sealed, recorded_by, signed_at)
+		VALUES (@id, @application, @kind, @version, @statement, @language, @details, @account, @now)`,
+		pgx.NamedArgs{
+			"id": id, "application": a.ID, "kind": string(s.Kind), "version": a.Version, "statement": string(s.Statement),
+			"language": string(s.Language), "details": details, "account": actor.Account, "now": tx.Now(),
+		})
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE application SET state = 'signed' WHERE id = $1`, a.ID)
+	return err
+}
+
+func putDisclosures(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID, given map[Code]Answer) error {
+	codes, answers := make([]string, 0, len(given)), make([]string, 0, len(given))
+	for c, a := range given {
+		codes, answers = append(codes, string(c)), append(answers, string(a))
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO disclosure (application_id, code, answer, account_id, given_at)
+		SELECT @id, d.code, d.answer, @account, @now
+		FROM unnest(@codes::text[], @answers::text[]) AS d (code, answer)
+		ON CONFLICT (application_id, code) DO UPDATE
+		SET answer = excluded.answer, account_id = excluded.account_id, given_at = excluded.given_at`,
+		pgx.NamedArgs{"id": id, "codes": codes, "answers": answers, "account": actor.Account, "now": tx.Now()})
+	return err
+}
+
+func decide(ctx context.Context, tx *postgres.Tx, id, clientID uuid.UUID, state State) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE application SET state = $2, client_id = $3, decided_at = $4 WHERE id = $1`,
+		id, string(state), clientID, tx.Now())
+	return err
+}
+
+func remove(ctx context.Context, tx *postgres.Tx, id, site uuid.UUID) (bool, error) {
+	n, err := postgres.Changed(ctx, tx, `
+		DELETE FROM application WHERE id = $1 AND site_id = $2 AND state IN ('draft', 'signed')`, id, site)
+	return n == 1, err
+}
+
+func removeBefore(ctx context.Context, tx *postgres.Tx, before time.Time) (int64, error) {
+	return postgres.Changed(ctx, tx, `
+		DELETE FROM application WHERE state IN ('draft', 'signed') AND saved_at < $1`, before)
+}
+
+// openDraft returns a draft of the same action for the client at the site.
+func openDraft(ctx context.Context, tx *postgres.Tx, site, clientID uuid.UUID) (uuid.UUID, error) {
+	id, err := postgres.Value[uuid.UUID](ctx, tx, `
+		SELECT id FROM application
+		WHERE client_id = $1 AND site_id = $2 AND state IN ('draft', 'signed')
+		ORDER BY started_at
+		LIMIT 1`, clientID, site)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return uuid.Nil, nil
+	}
+	return id, err
+}
+
+type draftRow struct {
+	ID            uuid.UUID
+	Number        string
+	Action        Action
+	Mode          Mode
+	State         State
+	AnswersSealed []byte
+	SavedAt       time.Time
+	StartedBy     string
+}
+
+func listDrafts(ctx context.Context, tx *postgres.Tx, site uuid.UUID) ([]draftRow, error) {
+	return postgres.All[draftRow](ctx, tx, `
+		SELECT a.id, a.number, a.action, a.mode, a.state, a.answers_sealed, a.saved_at,
+		       coalesce(p.first_name || ' ' || p.last_name, '') AS started_by
+		FROM application a
+		LEFT JOIN account p ON p.id = a.started_by
+		WHERE a.site_id = $1 AND a.state IN ('draft', 'signed')
+		ORDER BY a.saved_at DESC
+		LIMIT $2`, site, maxDrafts)
+}
+
+func countDrafts(ctx context.Context, tx *postgres.Tx, site uuid.UUID) (int, error) {
+	return postgres.Value[int](ctx, tx, `
+		SELECT count(*) FROM application WHERE site_id = $1 AND state IN ('draft', 'signed')`, site)
+}
+
+func periodOf(ctx context.Context, tx *postgres.Tx, clientID uuid.UUID) (period, error) {
+	p, err := postgres.One[period](ctx, tx, `
+		SELECT starts_on, ends_on, discontinued_on FROM client WHERE id = $1`, clientID)
+	return p, orNotFound(err)
+}
+
+type period struct{ StartsOn, EndsOn, DiscontinuedOn civil.Date }
+
+func orNil(id uuid.UUID) *uuid.UUID {
+	if id == uuid.Nil {
+		return nil
+	}
+	return &id
+}

@@ -1,0 +1,29 @@
+package public_test
+
+import (
+	"testing"
+	"time"
+
+	"familypact.example/portal/internal/clients/incometable"
+	"familypact.example/portal/internal/handler/public"
+	"familypact.example/portal/internal/platform/dbtest"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+func TestDataIsReadAsNobody(t *testing.T) {
+	t.Parallel()
+	db := dbtest.Tx(t)
+	frozen := time.Date(2025, 1, 20, 18, 0, 0, 0, time.UTC)
+	dbtest.Freeze(t, db, frozen)
+	if err := incometable.Load(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+	data := public.Data{DB: db}
+	if now, err := data.Now(t.Context()); err != nil || !now.Equal(frozen) {
+		t.Errorf("Now = %v, %v, want %v", now, err, frozen)
+	}
+	if tables, err := data.Published(t.Context()); err != nil || len(tables) != len(incometable.Shipped()) {
+		t.Errorf("%d tables, %v, want %d", len(tables), err, len(incometable.Shipped()))
+	}
+}

@@ -1,0 +1,104 @@
+package public_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"familypact.example/portal/internal/clients/eligibility"
+	"familypact.example/portal/internal/clients/incometable"
+	"familypact.example/portal/internal/handler"
+	"familypact.example/portal/internal/handler/public"
+)
+
+type fakeTables struct{ err error }
+
+func (f fakeTables) Published(context.Context) ([]eligibility.IncomeTable, error) {
+	return incometable.Shipped(), f.err
+}
+
+type fakeClock struct {
+	now time.Time
+	err error
+}
+
+func (f fakeClock) Now(context.Context) (time.Time, error) { return f.now, f.err }
+
+var errDown = errors.New("database down")
+
+func at(s string) fakeClock {
+	t, err := time.Parse(time.RFC3339, s)
+	return fakeClock{now: t, err: err}
+}
+
+func ask(t *testing.T, fn handler.Func) *httptest.ResponseRecorder {
+	t.Helper()
+	w := httptest.NewRecorder()
+	if err := fn(w, httptest.NewRequest(http.MethodGet, "/", nil)); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func TestLimitsOfTheDay(t *testing.T) {
+	tests := []struct {
+		name      string
+		clock     fakeClock
+		tables    fakeTables
+		want, not string
+	}{
+		{"the last day of the old table", at("2026-03-31T23:59:00-07:00"), fakeTables{}, "$2,608", "$2,660"},
+		{"the first day of the new one", at("2026-04-01T00:00:00-07:00"), fakeTables{}, "$2,660", "$2,608"},
+		{"the next table is announced", at("2026-03-31T23:59:00-07:00"), fakeTables{}, "New limits start on April 1, 2026", "cannot be shown"},
+		{"no table yet", at("2020-01-01T12:00:00Z"), fakeTables{}, "cannot be shown", "$"},
+		{"no clock", fakeClock{err: errDown}, fakeTables{}, "cannot be shown", "$"},
+		{"no tables", at("2026-04-01T12:00:00Z"), fakeTables{err: errDown}, "cannot be shown", "$"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			body := ask(t, public.New(tt.tables, tt.clock, public.Options{}).ShowEligibility).Body.String()
+			if !strings.Contains(body, tt.want) || strings.Contains(body, tt.not) {
+				t.Errorf("page lacks %q or shows %q", tt.want, tt.not)
+			}
+		})
+	}
+}
+
+func TestStatusIsShownWhileThePortalIsDown(t *testing.T) {
+	down := ask(t, public.New(fakeTables{}, fakeClock{err: errDown}, public.Options{}).ShowStatus)
+	up := ask(t, public.New(fakeTables{}, at("2026-04-01T12:00:00Z"), public.Options{}).ShowStatus)
+	if down.Code != http.StatusOK || !strings.Contains(down.Body.String(), "cannot be used at the moment") {
+		t.Errorf("down: %d", down.Code)
+	}
+	if !strings.Contains(up.Body.String(), "The portal works") {
+		t.Error("up: the page does not say so")
+	}
+}
+
+func TestLeave(t *testing.T) {
+	ended := false
+	h := public.New(fakeTables{}, fakeClock{err: errDown}, public.Options{
+		LeaveURL:   "https://weather.example/",
+		EndSession: func(http.ResponseWriter, *http.Request) { ended = true },
+	})
+	w := ask(t, h.Leave)
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "https://weather.example/" {
+		t.Errorf("answer %d to %s", w.Code, w.Header().Get("Location"))
+	}
+	if !ended || !strings.Contains(w.Header().Get("Clear-Site-Data"), `"cookies"`) || w.Header().Get("Cache-Control") != "no-store" {
+		t.Errorf("session ended = %v, headers %v", ended, w.Header())
+	}
+}
+
+func TestMyCodeAsksTheCalendar(t *testing.T) {
+	var asked time.Time
+	clock := at("2025-01-20T12:00:00Z")
+	h := public.New(fakeTables{}, clock, public.Options{Window: func(t time.Time) bool { asked = t; return true }})
+	if body := ask(t, h.ShowMyCode).Body.String(); !strings.Contains(body, "by itself") || !asked.Equal(clock.now) {
+		t.Errorf("calendar asked for %v", asked)
+	}
+}

@@ -1,0 +1,27 @@
+package journey
+
+import "strings"
+
+// publicPages looks at what everybody can see, in both languages.
+func (p *portal) publicPages() {
+	p.Helper()
+	w := p.person("Nia", "Nobody", "nia@nowhere.example")
+	for _, path := range []string{
+		"/", "/eligibility", "/contact", "/privacy", "/safety", "/accessibility", "/language-help",
+		"/nondiscrimination", "/terms", "/status", "/providers", "/providers/my-code", "/sign-in", "/password/forgot",
+	} {
+		w.at(path)
+		w.found(path, 200)
+		w.look("public" + strings.ReplaceAll(strings.TrimSuffix(path, "/"), "/", "-"))
+		w.at("/es" + strings.TrimSuffix(path, "/"))
+		w.found("/es"+strings.TrimSuffix(path, "/"), 200)
+		w.look("publico" + strings.ReplaceAll(strings.TrimSuffix(path, "/"), "/", "-"))
+	}
+	w.at("/no-such-page")
+	w.found("/no-such-page", 404)
+	w.look("not-found")
+	for _, path := range []string{"/ofp", "/provider/access", "/ofp/sites"} {
+		w.at(path)
+		w.found("/sign-in", 200)
+	}
+}

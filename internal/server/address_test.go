@@ -1,0 +1,114 @@
+package server_test
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"familypact.example/portal/internal/platform/mail"
+	"familypact.example/portal/internal/server"
+)
+
+// named says what an address with a variable part names: the thing of somebody
+// asking, and that of the other site, empty where there is only one owner.
+type named struct {
+	path string // the beginning of the pattern, up to the variable part
+	own  func(th things, as who) string
+	far  func(th things) string
+}
+
+func thing(id func(th things) uuid.UUID) func(things, who) string {
+	return func(th things, _ who) string { return id(th).String() }
+}
+
+func farThing(id func(th things) uuid.UUID) func(things) string {
+	return func(th things) string { return id(th).String() }
+}
+
+var namedThings = []named{
+	{
+		"/provider/access/{id}",
+		thing(func(th things) uuid.UUID { return th.member }),
+		farThing(func(th things) uuid.UUID { return th.otherMember }),
+	},
+	{
+		"/provider/clients/{id}",
+		thing(func(th things) uuid.UUID { return th.client }),
+		farThing(func(th things) uuid.UUID { return th.otherClient }),
+	},
+	{
+		"/provider/applications/{id}/result",
+		thing(func(th things) uuid.UUID { return th.certified }),
+		farThing(func(th things) uuid.UUID { return th.otherCertified }),
+	},
+	{
+		"/provider/applications/{id}",
+		thing(func(th things) uuid.UUID { return th.draft }),
+		farThing(func(th things) uuid.UUID { return th.otherDraft }),
+	},
+	{
+		"/provider/search/{id}",
+		func(th things, as who) string { return th.results[as].String() },
+		farThing(func(th things) uuid.UUID { return th.otherResult }),
+	},
+	{"/ofp/sites/import/{id}", thing(func(th things) uuid.UUID { return th.list }), nil},
+	{"/ofp/sites/{id}", thing(func(th things) uuid.UUID { return th.site }), nil},
+	{"/ofp/codes/issue/{id}", thing(func(th things) uuid.UUID { return th.certifier }), nil},
+	{"/demo/mail/{id}", func(th things, _ who) string { return th.letter }, nil},
+}
+
+// find returns what the pattern names, and false when it names nothing.
+func find(pattern string) (named, bool) {
+	for _, n := range namedThings {
+		if strings.HasPrefix(pattern, n.path) {
+			return n, true
+		}
+	}
+	return named{}, false
+}
+
+// fill puts a value into the first variable part of a pattern, and into others
+// what they are used to.
+func fill(pattern, value string) string {
+	head, rest, ok := strings.Cut(pattern, "{")
+	if !ok {
+		return pattern
+	}
+	_, tail, _ := strings.Cut(rest, "}")
+	return head + value + usual.Replace(tail)
+}
+
+// usual are the parts of addresses that are words of the program.
+var usual = strings.NewReplacer("{part}", "1", "{section}", "about")
+
+// own is the address of a route as somebody asks for what is theirs.
+func (w *world) own(l server.Line, as who) string {
+	w.t.Helper()
+	if !strings.Contains(l.Path, "{") {
+		return l.Path
+	}
+	n, ok := find(l.Path)
+	if !ok {
+		w.t.Fatalf("%s: say in namedThings what it names", l.Path)
+	}
+	return fill(l.Path, n.own(w.things, as))
+}
+
+// letter leaves a mail in the folder of the training copy.
+func (w *world) letter() string {
+	w.t.Helper()
+	folder, err := mail.NewFolder(w.app.Config.MailDir)
+	w.must(err)
+	w.must(folder.Send(context.Background(), mail.Mail{
+		From: "no-reply@portal.example", To: "tess@clinic.example", Subject: "Test", Text: "Test", HTML: "<p>Test</p>",
+		ID: mail.Identify("test", "test:1", "no-reply@portal.example"),
+	}))
+	letters, err := mail.List(w.app.Config.MailDir)
+	w.must(err)
+	if len(letters) != 1 {
+		w.t.Fatalf("%d letters in the folder, want 1", len(letters))
+	}
+	return strings.TrimSuffix(letters[0].Name, filepath.Ext(letters[0].Name))
+}

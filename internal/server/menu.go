@@ -1,0 +1,62 @@
+package server
+
+import (
+	"strings"
+
+	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/locale"
+	"familypact.example/portal/web/layout"
+)
+
+// menu lists the pages of an area for a role, in the order of the day's work.
+// An item stands here only when its page exists and is for the role.
+func menu(role authz.Role, path string) []layout.Item {
+	switch area(path) {
+	case "provider":
+		return providerMenu(role)
+	case "ofp":
+		return []layout.Item{
+			{Text: locale.MenuDashboard, Href: "/ofp"},
+			{Text: locale.MenuSites, Href: "/ofp/sites"},
+			{Text: locale.MenuCodes, Href: "/ofp/codes"},
+		}
+	case "demo":
+		return []layout.Item{
+			{Text: locale.DemoTitle, Href: "/demo"},
+			{Text: locale.DemoMailTitle, Href: "/demo/mail"},
+			{Text: locale.DemoClockTitle, Href: "/demo/clock"},
+			{Text: locale.DemoResetTitle, Href: "/demo/reset"},
+		}
+	case "public":
+		return []layout.Item{
+			{Text: locale.MenuEligibility, Href: "/eligibility"},
+			{Text: locale.MenuProviders, Href: "/providers"},
+			{Text: locale.MenuContact, Href: "/contact"},
+		}
+	}
+	return nil
+}
+
+func providerMenu(role authz.Role) []layout.Item {
+	items := []layout.Item{
+		{Text: locale.MenuDashboard, Href: "/provider"},
+		{Text: locale.MenuSearch, Href: "/provider/search"},
+		{Text: locale.MenuClients, Href: "/provider/clients"},
+		{Text: locale.MenuEnroll, Href: "/provider/enroll"},
+	}
+	if authz.Allows(role, authz.ManageStaff) {
+		items = append(items, layout.Item{Text: locale.MenuStaff, Href: "/provider/access"})
+	}
+	return items
+}
+
+func area(path string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	switch first {
+	case "provider", "ofp", "desk", "my", "demo":
+		return first
+	case "sign-in", "sign-out", "password", "create-account", "session", "register", "username":
+		return "sign-in"
+	}
+	return "public"
+}

@@ -1,0 +1,143 @@
+package server_test
+
+import (
+	"context"
+	"os"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"familypact.example/portal/internal/clients/application"
+	"familypact.example/portal/internal/clients/application/applicationtest"
+	"familypact.example/portal/internal/clients/client"
+	"familypact.example/portal/internal/clients/enrollment"
+	"familypact.example/portal/internal/clients/question"
+	"familypact.example/portal/internal/people/membership"
+	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/civil"
+	"familypact.example/portal/internal/platform/idempotency"
+	"familypact.example/portal/internal/platform/locale"
+)
+
+// things are what addresses name: own ones, and those of the other site.
+type things struct {
+	member, otherMember       uuid.UUID // invited, not here yet
+	client, otherClient       uuid.UUID // enrolled
+	draft, otherDraft         uuid.UUID // applications
+	signed, otherSigned       uuid.UUID
+	certified, otherCertified uuid.UUID
+	results                   map[who]uuid.UUID // of a search of their own
+	otherResult               uuid.UUID
+	site, list                uuid.UUID
+	certifier                 uuid.UUID // a membership
+	letter                    string
+}
+
+func sub() idempotency.Submission {
+	return idempotency.Submission{Key: uuid.Must(uuid.NewV7()), Digest: []byte("test")}
+}
+
+// furnish makes everything that an address can name.
+func (w *world) furnish() {
+	w.t.Helper()
+	own, other := &w.things, &things{}
+	w.clinic(own, w.people[asStaff].actor(), w.people[asCertifier].actor(), "Rosa", "Delgado")
+	w.clinic(other, w.others[asStaff].actor(), w.others[asCertifier].actor(), "Marta", "Villanueva")
+	own.otherMember, own.otherClient, own.otherDraft = other.member, other.client, other.draft
+	own.otherSigned, own.otherCertified = other.signed, other.certified
+	own.results = map[who]uuid.UUID{}
+	for _, as := range []who{asStaff, asCertifier} {
+		own.results[as] = w.search(w.people[as].actor(), "Rosa", "Delgado")
+	}
+	own.otherResult = w.search(w.others[asStaff].actor(), "Rosa", "Delgado")
+	own.site = *w.people[asStaff].site
+	own.certifier = w.membership(w.people[asCertifier].account)
+	own.list = w.upload()
+	own.letter = w.letter()
+}
+
+func (w *world) membership(account uuid.UUID) (id uuid.UUID) {
+	w.t.Helper()
+	w.must(w.super.QueryRow(context.Background(), `SELECT id FROM membership WHERE account_id = $1`, account).Scan(&id))
+	return id
+}
+
+func (w *world) upload() uuid.UUID {
+	w.t.Helper()
+	list, err := os.ReadFile("../people/site/testdata/sites.csv")
+	w.must(err)
+	lines := strings.SplitAfterN(string(list), "\n", 5)
+	id, err := w.app.Sites.Upload(context.Background(), w.people[asOFP].actor(), sub(), []byte(strings.Join(lines[:4], "")))
+	w.must(err)
+	return id
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// clinic fills a site: somebody invited, somebody enrolled, applications half
+// way.
+func (w *world) clinic(th *things, helper, certifier authz.Actor, first, last string) {
+	w.t.Helper()
+	var err error
+	th.member, err = w.app.Codes.InviteStaff(context.Background(), certifier, sub(), membership.Invitee{
+		FirstName: "Ivy", LastName: last, Email: strings.ToLower(last) + "@clinic.example",
+	})
+	w.must(err)
+	th.certified = w.apply(helper, applicationtest.Named(first, last))
+	w.sign(helper, th.certified)
+	_, err = enrollment.New(w.app.DB, w.app.Ring).Certify(context.Background(), helper, sub(), th.certified, enrollment.Certification{Version: 2, Agreed: true})
+	w.must(err)
+	certified, err := w.applications().View(context.Background(), helper, th.certified)
+	w.must(err)
+	th.client = certified.ClientID
+	th.draft = w.apply(helper, applicationtest.Named("Dora", last), applicationtest.Without(question.Notices))
+	th.signed = w.apply(helper, applicationtest.Named("Sina", last))
+	w.sign(helper, th.signed)
+}
+
+func (w *world) applications() *application.Service {
+	return application.NewService(w.app.DB, w.app.Ring, client.New(w.app.DB, w.app.Ring))
+}
+
+func (w *world) search(actor authz.Actor, first, last string) uuid.UUID {
+	w.t.Helper()
+	id, err := client.New(w.app.DB, w.app.Ring).Search(context.Background(), actor, sub(), client.Query{
+		By: client.ByName, First: first, Last: last, BirthOn: civil.MustParse("1998-03-14"),
+	})
+	w.must(err)
+	return id
+}
+
+// apply starts an application for somebody new and gives the answers.
+func (w *world) apply(actor authz.Actor, changes ...applicationtest.Change) uuid.UUID {
+	w.t.Helper()
+	answers := applicationtest.Complete(w.t, civil.Of(week), changes...)
+	result := w.search(actor, "Nobody", "Known")
+	id, err := w.applications().Start(context.Background(), actor, sub(), application.Begin{
+		Result: result, Mode: application.InPerson, Help: application.HelpLanguage,
+	})
+	w.must(err)
+	w.must(w.applications().Save(context.Background(), actor, sub(), id, 1, answers))
+	return id
+}
+
+func (w *world) sign(actor authz.Actor, id uuid.UUID) {
+	w.t.Helper()
+	ctx, apps := context.Background(), w.applications()
+	w.must(apps.Sign(ctx, actor, sub(), id, application.SignForm{
+		Kind: application.Electronic, Version: 2, Language: locale.English, Agreed: true,
+		Signing: application.Signing{Name: "Signed Here"},
+	}))
+	app, err := apps.View(ctx, actor, id)
+	w.must(err)
+	given := map[application.Code]application.Answer{}
+	for _, topic := range app.Topics() {
+		given[topic.Code] = topic.Answers[0]
+	}
+	w.must(apps.Disclose(ctx, actor, sub(), id, given))
+}

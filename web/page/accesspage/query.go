@@ -1,0 +1,5 @@
+package accesspage
+
+import "net/url"
+
+func query(name, value string) string { return url.Values{name: {value}}.Encode() }
