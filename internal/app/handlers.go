@@ -47,9 +47,9 @@ func (a *App) newPages(l limits) server.Pages {
 		Clients: clients.New(clients.Services{
 			Records: a.Clients, History: a.Enrollments, Answers: a.Applications, Notes: a.Notes, Cards: a.Documents,
 		}),
-		Access:   access.New(a.Members, a.Codes),
-		OFP:      ofp.New(a.Sites, a.Codes, a.Reports),
-		Sites:    sites.New(a.Sites, a.Members, a.Codes),
+		Access: access.New(a.Members, a.Codes),
+		OFP:    ofp.New(a.Sites, a.Codes, a.Reports),
+		Sites:  sites.New(a.Sites, a.Members, a.Codes),
 	}
 	if a.Demo != nil {
 		pages.Demos = demos.New(a.Demo, a.Sessions, a.Config.BaseURL)

@@ -49,9 +49,21 @@ func (w *person) look(name string) {
 
 func (w *person) axe(name string) {
 	w.Helper()
+	if w.browser.NoScript {
+		w.scripts(true) // for axe; the page has been loaded without
+		defer w.scripts(false)
+	}
 	for _, v := range w.Axe() {
 		w.Errorf("%s: axe: %v", name, v)
 	}
+}
+
+func (w *person) scripts(run bool) {
+	w.Helper()
+	browsertest.Get(w.Page, "switch scripts", func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !run})
+		return chromedp.Void{}, err
+	})
 }
 
 // said fails for what the browser has reported of the pages so far.
@@ -82,6 +94,27 @@ func (w *person) window(width, height int64, scheme string) {
 func (w *person) picture(name, kind string) {
 	w.Helper()
 	if dir := os.Getenv("PORTAL_SCREENSHOTS"); dir != "" {
+		if w.browser.NoScript {
+			dir = filepath.Join(dir, "noscript")
+		}
 		w.Screenshot(filepath.Join(dir, name+"-"+kind+".png"))
 	}
+}
+
+// radios names the questions of a form of radio buttons.
+func (w *person) radios() []string {
+	w.Helper()
+	return browsertest.Eval[[]string](w.Page, `[...new Set([...document.querySelectorAll("main input[type=radio]")].map((e) => e.name))]`)
+}
+
+// has reports whether a choice is there.
+func (w *person) has(name, value string) bool {
+	w.Helper()
+	return w.Attribute(`input[name="`+name+`"][value="`+value+`"]`, "name") != ""
+}
+
+// ticked names what is chosen in the form that is open, as name=value.
+func (w *person) ticked() []string {
+	w.Helper()
+	return browsertest.Eval[[]string](w.Page, `[...document.querySelectorAll("main input:checked")].map((e) => e.name + "=" + e.value)`)
 }

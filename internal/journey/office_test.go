@@ -3,10 +3,8 @@ package journey
 import (
 	"context"
 	"encoding/csv"
-	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -287,12 +285,4 @@ func (p *portal) launchedOnce(admin *person, sent int) {
 	if n := len(p.post.Letters()); n < sent {
 		p.Errorf("%d letters, want at least %d", n, sent)
 	}
-}
-
-// thousands writes a number of up to six digits the way pages do.
-func thousands(n int) string {
-	if n < 1000 {
-		return strconv.Itoa(n)
-	}
-	return fmt.Sprintf("%d,%03d", n/1000, n%1000)
 }

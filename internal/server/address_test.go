@@ -49,7 +49,12 @@ var namedThings = []named{
 		farThing(func(th things) uuid.UUID { return th.otherDraft }),
 	},
 	{
-		"/provider/search/{id}",
+		"/provider/search/{result}",
+		func(th things, as who) string { return th.results[as].String() },
+		farThing(func(th things) uuid.UUID { return th.otherResult }),
+	},
+	{
+		"/provider/enroll/{result}",
 		func(th things, as who) string { return th.results[as].String() },
 		farThing(func(th things) uuid.UUID { return th.otherResult }),
 	},
@@ -69,19 +74,20 @@ func find(pattern string) (named, bool) {
 	return named{}, false
 }
 
-// fill puts a value into the first variable part of a pattern, and into others
-// what they are used to.
-func fill(pattern, value string) string {
+// fill puts a value into the first variable part of a pattern, and into the
+// others what belongs to it.
+func (w *world) fill(pattern, value string) string {
 	head, rest, ok := strings.Cut(pattern, "{")
 	if !ok {
 		return pattern
 	}
 	_, tail, _ := strings.Cut(rest, "}")
-	return head + value + usual.Replace(tail)
+	tail = strings.NewReplacer("{section}", "identity", "{client}", w.things.client.String()).Replace(tail)
+	if strings.Contains(tail, "{") {
+		w.t.Fatalf("%s: say in fill what its other part is", pattern)
+	}
+	return head + value + tail
 }
-
-// usual are the parts of addresses that are words of the program.
-var usual = strings.NewReplacer("{part}", "1", "{section}", "about")
 
 // own is the address of a route as somebody asks for what is theirs.
 func (w *world) own(l server.Line, as who) string {
@@ -93,7 +99,7 @@ func (w *world) own(l server.Line, as who) string {
 	if !ok {
 		w.t.Fatalf("%s: say in namedThings what it names", l.Path)
 	}
-	return fill(l.Path, n.own(w.things, as))
+	return w.fill(l.Path, n.own(w.things, as))
 }
 
 // letter leaves a mail in the folder of the training copy.

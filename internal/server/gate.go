@@ -112,12 +112,12 @@ func (s *Server) body(next http.Handler) http.Handler {
 // everywhere, files where the route takes them, reports of the browser to the
 // one address that collects them (decisions 49).
 func formType(header string, file bool, path string) bool {
-	if path == "/csp-report" {
-		return true
-	}
 	t, _, err := mime.ParseMediaType(header)
 	if err != nil {
 		return false
+	}
+	if path == "/csp-report" {
+		return t == "application/csp-report" || t == "application/reports+json" || t == "application/json"
 	}
 	return t == "application/x-www-form-urlencoded" || file && t == "multipart/form-data"
 }

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -104,7 +103,6 @@ func (s *Server) Handler() http.Handler {
 	r.Post("/csp-report", s.cspReport)
 	r.Handle("/static/*", named("/static/*", web.Handler()))
 	r.Handle("/*", s.pages()) // not mounted: a mounted router would not see that /es was taken away
-	r.MethodNotAllowed(s.otherMethod(r))
 	return r
 }
 
@@ -134,23 +132,16 @@ func (s *Server) pages() http.Handler {
 }
 
 // otherMethod answers what a path of the routes is not asked for, and says what
-// it may be.
+// it may be. Paths beside the table can only be read.
 func (s *Server) otherMethod(r chi.Routes) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
-		w.Header().Set("Allow", strings.Join(methodsOf(r, req.URL.Path), ", "))
+		allowed := "GET, HEAD"
+		if r.Match(chi.NewRouteContext(), http.MethodPost, req.URL.Path) {
+			allowed = "POST" // and nothing else, or it would not be refused
+		}
+		w.Header().Set("Allow", allowed)
 		s.plain(w, req, http.StatusMethodNotAllowed)
 	}
-}
-
-// methodsOf lists what may be asked of a path.
-func methodsOf(r chi.Routes, path string) []string {
-	var methods []string
-	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
-		if r.Match(chi.NewRouteContext(), m, path) {
-			methods = append(methods, m)
-		}
-	}
-	return methods
 }
 
 // bilingual answers 404 below /es for the areas that are in English only.

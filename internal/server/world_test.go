@@ -244,3 +244,13 @@ func (w *world) post(target string, as who, fields url.Values, changes ...change
 	w.t.Helper()
 	return w.send(w.request(http.MethodPost, target, as, fields.Encode(), changes...))
 }
+
+// requestLine is a GET for a target as it stands in the request line.
+func (w *world) requestLine(target string) *http.Request {
+	w.t.Helper()
+	r := w.request(http.MethodGet, "/", asNobody, "")
+	u, err := url.ParseRequestURI(target)
+	w.must(err)
+	r.URL, r.RequestURI = u, target
+	return r
+}

@@ -1,6 +1,7 @@
 package demo_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/dbtest"
+	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/postgres"
 	"familypact.example/portal/internal/platform/secret"
 )
@@ -72,6 +74,7 @@ func TestSeedOfThePresent(t *testing.T) {
 	c.clock(t, time.Time{})
 	c.everybodySignsIn(t)
 	c.clients(t)
+	c.helpsNobodyElsewhere(t)
 	if seeded, err := c.seed.Owner.Make(t.Context()); err != nil || !seeded {
 		t.Errorf("a second make finds the data = %v, %v", seeded, err)
 	}
@@ -140,6 +143,25 @@ func (c copied) nextPasscode(t *testing.T, used []demo.Worker) {
 		if w.Passcode.Channel == account.App && w.Passcode.Code == used[i].Passcode.Code {
 			t.Errorf("%s: the code that was used is shown again", w.Username)
 		}
+	}
+}
+
+// helpsNobodyElsewhere takes the mark away for a moment: nobody is shown and
+// nobody is signed in then.
+func (c copied) helpsNobodyElsewhere(t *testing.T) {
+	t.Helper()
+	workers, err := c.service.Workers(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := dbtest.OwnerURL(t, c.db)
+	exec(t, url, `ALTER TABLE training_mark RENAME TO set_aside; CREATE TABLE training_mark (LIKE set_aside)`)
+	defer exec(t, url, `DROP TABLE training_mark; ALTER TABLE set_aside RENAME TO training_mark`)
+	if shown, err := c.service.Workers(t.Context()); err != nil || len(shown) != 0 {
+		t.Errorf("%d people of a database without the mark are shown (%v)", len(shown), err)
+	}
+	if _, err := c.service.SignIn(t.Context(), workers[0].ID); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("signed in without the mark: %v", err)
 	}
 }
 

@@ -31,6 +31,7 @@ type accountRow struct {
 	Present         time.Time
 }
 
+// accountQuery finds nobody in a database that was not made for training.
 const accountQuery = `
 	SELECT a.id, a.kind, coalesce(a.username, '') AS username, a.passcode_channel,
 		coalesce(a.first_name || ' ' || a.last_name, '') AS name, coalesce(a.email, '') AS email,
@@ -45,7 +46,7 @@ const accountQuery = `
 	LEFT JOIN LATERAL (
 		SELECT id, secret_sealed, last_step FROM authenticator
 		WHERE account_id = a.id AND removed_at IS NULL ORDER BY confirmed_at IS NULL LIMIT 1) t ON true
-	WHERE a.removed_at IS NULL AND a.kind <> 'client'`
+	WHERE a.removed_at IS NULL AND a.kind <> 'client' AND EXISTS (SELECT FROM training_mark)`
 
 // listAccounts returns everybody who can sign in, those made first first.
 func listAccounts(ctx context.Context, q postgres.Querier) ([]accountRow, error) {

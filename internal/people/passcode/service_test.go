@@ -367,11 +367,19 @@ func (o office) present(t *testing.T, seed string, shift time.Duration) string {
 // present one.
 func (o office) setUp(t *testing.T) (seed string, recovery []string) {
 	t.Helper()
-	setup, err := o.Prepare(t.Context(), nobody, o.id)
+	return o.setUpAs(t, nobody)
+}
+
+// owner is the account's owner, signed in with password and passcode.
+func (o office) owner() authz.Actor { return authz.Actor{Role: authz.Staff, Account: o.id} }
+
+func (o office) setUpAs(t *testing.T, actor authz.Actor) (seed string, recovery []string) {
+	t.Helper()
+	setup, err := o.Prepare(t.Context(), actor, o.id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	recovery, _, err = o.Confirm(t.Context(), nobody, o.id, o.present(t, setup.Secret, -30*time.Second))
+	recovery, _, err = o.Confirm(t.Context(), actor, o.id, o.present(t, setup.Secret, -30*time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -434,9 +442,33 @@ func TestSettingUpTheAppEndsMailedCodes(t *testing.T) {
 	o := newOffice(t, dbtest.Tx(t), account.Workforce, account.Email)
 	p := o.pending()
 	code := o.mail(t, p)
-	o.setUp(t)
+	o.setUpAs(t, o.owner())
 	if err := o.check(t, p, code); !errors.Is(err, passcode.ErrWrong) {
 		t.Errorf("%v, want ErrWrong", err)
+	}
+}
+
+// Whoever knows the password alone must not bring an app of their own.
+func TestOnlyTheFirstAppIsSetUpBeforeThePasscode(t *testing.T) {
+	t.Parallel()
+	mailed := newOffice(t, dbtest.Tx(t), account.Workforce, account.Email)
+	settled := newOffice(t, dbtest.Tx(t), account.OFP, account.App)
+	settled.setUp(t)
+	for name, o := range map[string]office{"e-mail": mailed, "app in use": settled} {
+		for _, actor := range []authz.Actor{nobody, {Role: authz.Staff, Account: uuid.New()}} {
+			if _, err := o.Prepare(t.Context(), actor, o.id); !errors.Is(err, passcode.ErrNoSetup) {
+				t.Errorf("%s, prepared by %s: %v, want ErrNoSetup", name, actor.Role, err)
+			}
+		}
+	}
+	owner := authz.Actor{Role: authz.Staff, Account: mailed.id}
+	setup, err := mailed.Prepare(t.Context(), owner, mailed.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = mailed.Confirm(t.Context(), nobody, mailed.id, mailed.present(t, setup.Secret, 0))
+	if !errors.Is(err, passcode.ErrNoSetup) {
+		t.Errorf("what its owner has begun, confirmed by nobody: %v, want ErrNoSetup", err)
 	}
 }
 

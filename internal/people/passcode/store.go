@@ -46,9 +46,9 @@ func setBlocked(ctx context.Context, tx *postgres.Tx, id uuid.UUID, old time.Dur
 		WHERE id = @account AND blocked_at IS NULL AND removed_at IS NULL
 			AND (SELECT count(*) FROM unnest(passcode_failed_at) t WHERE t > @since)
 				>= CASE WHEN kind IN ('ofp', 'desk') THEN @privileged::int ELSE @usual::int END
-			AND (@old::interval = '0' OR NOT EXISTS (SELECT FROM unnest(passcode_failed_at) t WHERE t > @now - @old::interval))`,
+			AND (@old::bigint = 0 OR NOT EXISTS (SELECT FROM unnest(passcode_failed_at) t WHERE t > @before::timestamptz))`,
 		pgx.NamedArgs{
-			"account": id, "now": tx.Now(), "since": tx.Now().Add(-window), "old": old,
+			"account": id, "now": tx.Now(), "since": tx.Now().Add(-window), "old": int64(old), "before": tx.Now().Add(-old),
 			"usual": maxFailures, "privileged": maxPrivileged,
 		})
 	return n == 1, err
