@@ -132,7 +132,7 @@ func (t *training) run(ctx context.Context) error {
 		case first:
 			err = t.introduce(ctx, a, invitation)
 		case invitation != nil:
-			err = t.printInvitation(*invitation)
+			err = t.printInvitation(ctx, *invitation)
 		}
 		if err == nil {
 			wish, err = t.serve(ctx, a)
@@ -153,7 +153,7 @@ func (t *training) prepare(ctx context.Context, wish *demo.Restart) (*app.App, *
 	if err != nil {
 		return nil, nil, err
 	}
-	defer owner.Close()
+	defer owner.Close(ctx)
 	if wish != nil {
 		if err := errors.Join(owner.Wipe(ctx), demo.Mailbag(t.cfg.MailDir).Empty()); err != nil {
 			return nil, nil, err

@@ -36,7 +36,7 @@ func (t *training) introduce(ctx context.Context, a *app.App, invitation *demo.I
 		return err
 	}
 	if invitation != nil {
-		if err := t.printInvitation(*invitation); err != nil {
+		if err := t.printInvitation(ctx, *invitation); err != nil {
 			return err
 		}
 	}
@@ -95,12 +95,11 @@ func passcodeOf(p demo.Worker) string {
 
 // printInvitation prints the way in for the first administrator, and puts the
 // list of sites where it can be uploaded from.
-func (t *training) printInvitation(i demo.Invitation) error {
+func (t *training) printInvitation(ctx context.Context, i demo.Invitation) error {
 	sites := filepath.Join(t.dir, "sites.csv")
 	if err := os.WriteFile(sites, demo.Sites, 0o644); err != nil { //nolint:gosec // the list is for whoever plays
 		return fmt.Errorf("write the list of sites: %w", err)
 	}
-	ctx := context.Background()
 	fmt.Println("You are the first administrator of the program office. Create your account at")
 	fmt.Println()
 	fmt.Println("   ", t.cfg.BaseURL+"/create-account")

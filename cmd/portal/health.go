@@ -21,7 +21,7 @@ func (c healthCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := (&http.Client{}).Do(req)
 	if err != nil {
 		return errors.New("no answer")
 	}

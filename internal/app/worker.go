@@ -6,6 +6,8 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"familypact.example/portal/internal/clients/application"
+	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/people/accesscode"
 	"familypact.example/portal/internal/people/session"
 	"familypact.example/portal/internal/platform/audit"
@@ -50,6 +52,8 @@ func (a *App) logHead(ctx context.Context, h audit.Head) {
 func (a *App) sweeps() []worker.Sweep {
 	return []worker.Sweep{
 		{Name: "access-codes", Run: a.Codes.Sweep},
+		{Name: "drafts", Run: func(ctx context.Context) error { return application.Sweep(ctx, a.DB) }},
+		{Name: "search-results", Run: func(ctx context.Context) error { return client.Sweep(ctx, a.DB) }},
 		{Name: "sessions", Run: func(ctx context.Context) error {
 			return a.DB.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
 				_, err := session.SweepTx(ctx, tx)

@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
+	"familypact.example/portal/internal/config"
 	"familypact.example/portal/web"
 )
 
@@ -209,4 +212,29 @@ func TestTooManyRequests(t *testing.T) {
 		t.Error("the page is not in Spanish")
 	}
 	checkHeaders(t, "429", "/password/forgot", last)
+}
+
+// TestAddressBehindProxies counts by the last address that no proxy of ours
+// has, whatever else is claimed.
+func TestAddressBehindProxies(t *testing.T) {
+	w := newWorld(t, func(c *config.Config) { c.TrustedProxies = []string{"192.0.2.0/24", "10.0.0.0/8"} })
+	w.set("limit.anonymous.address", "1/1m0s")
+	for _, tt := range []struct {
+		forwarded string
+		want      int
+	}{
+		{"9.9.9.1, 198.51.100.7", 422},
+		{"9.9.9.2, 198.51.100.7", 429},
+		{"9.9.9.3, 198.51.100.7, 10.1.1.1", 429},
+		{"198.51.100.7, 198.51.100.8", 422},
+		{"2001:db8::1", 422},
+		{"2001:db8::2", 429}, // of the same /64
+		{"2001:db8:0:1::1", 422},
+	} {
+		rec := w.post("/password/forgot", asNobody, nil, header("X-Forwarded-For", tt.forwarded),
+			header("X-Real-IP", uuid.NewString()), header("True-Client-IP", uuid.NewString()))
+		if rec.Code != tt.want {
+			t.Errorf("%s = %d, want %d", tt.forwarded, rec.Code, tt.want)
+		}
+	}
 }

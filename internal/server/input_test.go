@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"familypact.example/portal/internal/people/site"
 	"familypact.example/portal/internal/server"
 )
 
@@ -265,4 +266,17 @@ func statusOf(t *testing.T, address, request string) int {
 	}
 	status, _ := strconv.Atoi(f[1])
 	return status
+}
+
+// TestSizeOfFiles sends lists of sites: 5 MiB are taken, more are not.
+func TestSizeOfFiles(t *testing.T) {
+	w := newWorld(t)
+	for size, want := range map[int]int{1 << 20: 422, site.MaxBytes: 422, site.MaxBytes + 1: 413, 8 << 20: 413} {
+		body := "--x\r\nContent-Disposition: form-data; name=\"" + site.FileField + "\"; filename=\"a.csv\"\r\n\r\n" +
+			strings.Repeat("x", size) + "\r\n--x--\r\n"
+		rec := w.send(w.request("POST", "/ofp/sites/import", asOFP, body, header("Content-Type", "multipart/form-data; boundary=x")))
+		if rec.Code != want {
+			t.Errorf("%d bytes = %d, want %d", size, rec.Code, want)
+		}
+	}
 }

@@ -107,8 +107,9 @@ func LockIdentityTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, p P
 }
 
 // MatchTx returns the client who is this person, in whatever site, and
-// uuid.Nil when there is none. Those in besides are somebody else: a person at
-// the counter has said so.
+// uuid.Nil when there is none. Those in besides are somebody else, as a person
+// at the counter has said, unless a Social Security or Medi-Cal number says
+// that they are not.
 func MatchTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, p Person, besides []uuid.UUID) (uuid.UUID, error) {
 	seen := map[uuid.UUID]*evidence{}
 	for _, kind := range identity {
@@ -147,6 +148,7 @@ const (
 	sameBirth  = 2
 	sameNumber = 3
 	samePerson = 4
+	everySign  = sameName + sameBirth + sameNumber // nobody at the counter outweighs that
 )
 
 // strongest returns the client with the most signs of being the person, of
@@ -154,12 +156,12 @@ const (
 func strongest(ring *secret.Ring, p Person, seen map[uuid.UUID]*evidence, besides []uuid.UUID) (uuid.UUID, error) {
 	best, most := uuid.Nil, samePerson-1
 	for id, e := range seen {
-		if slices.Contains(besides, id) {
-			continue
-		}
 		n, err := e.weigh(ring, p)
 		if err != nil {
 			return uuid.Nil, err
+		}
+		if n == samePerson && slices.Contains(besides, id) {
+			continue // two people of one name, born on one day
 		}
 		if n > most || n == most && best != uuid.Nil && id.String() < best.String() {
 			best, most = id, n

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -58,4 +59,14 @@ func orNil(id uuid.UUID) *uuid.UUID {
 		return nil
 	}
 	return &id
+}
+
+// Sweep forgets what searches found once nobody can look at it any more.
+func Sweep(ctx context.Context, db *postgres.DB) error {
+	return db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
+		if _, err := tx.Exec(ctx, `DELETE FROM search_result WHERE expires_at <= $1`, tx.Now()); err != nil {
+			return fmt.Errorf("forget searches: %w", err)
+		}
+		return nil
+	})
 }

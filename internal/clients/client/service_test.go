@@ -137,6 +137,19 @@ func TestResultIsForItsFinderAndHalfAnHour(t *testing.T) {
 	if _, err := s.Result(ctx, actor, r.ID); !errors.Is(err, client.ErrResultExpired) {
 		t.Errorf("after 30 minutes: %v", err)
 	}
+	if err := client.Sweep(ctx, db); err != nil {
+		t.Fatal(err)
+	}
+	err := db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
+		n, err := postgres.Value[int](ctx, tx, `SELECT count(*) FROM search_result WHERE id = $1`, r.ID)
+		if n != 0 {
+			t.Error("the search is kept after it has expired")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestOpenForTheDay(t *testing.T) {
@@ -319,7 +332,8 @@ func TestMatch(t *testing.T) {
 		{"one of two last names, no SSN", change(func(p *client.Person) { p.SSN = ""; p.Name.Last = "García" }), nil, uuid.Nil},
 		{"married name, same SSN and birth date", change(func(p *client.Person) { p.Name.Last = "Jones" }), nil, id},
 		{"SSN alone", change(func(p *client.Person) { p.Name.First = "Bob"; p.BirthOn = civil.MustParse("1970-01-01") }), nil, uuid.Nil},
-		{"said to be somebody else", maria(), []uuid.UUID{id}, uuid.Nil},
+		{"said to be somebody else", change(func(p *client.Person) { p.SSN = "" }), []uuid.UUID{id}, uuid.Nil},
+		{"said to be somebody else, same SSN", maria(), []uuid.UUID{id}, id},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

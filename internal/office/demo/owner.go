@@ -43,14 +43,14 @@ func Own(ctx context.Context, ownerURL string) (*Owner, error) {
 	}
 	o := &Owner{url: ownerURL, conn: conn}
 	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock(hashtextextended('portal demo', 0))`); err != nil {
-		o.Close()
+		o.Close(ctx)
 		return nil, fmt.Errorf("wait for another training copy: %w", err)
 	}
 	return o, nil
 }
 
-// Close ends the connection, and with it the lock.
-func (o *Owner) Close() { _ = o.conn.Close(context.Background()) }
+// Close ends the connection, and with it the lock, also when ctx has ended.
+func (o *Owner) Close(ctx context.Context) { _ = o.conn.Close(context.WithoutCancel(ctx)) }
 
 // Make brings the database to this program's schema and marks it for training.
 // A database that holds anything and is not marked is ErrHoldsData. What was

@@ -141,6 +141,7 @@ func inWords(ctx context.Context, vs map[string]any) map[string]any {
 // localizers for those with values or plural forms.
 type book struct {
 	plain      map[Language]map[Key]string
+	plural     map[Key]bool
 	localizers map[Language]*i18n.Localizer
 }
 
@@ -156,7 +157,7 @@ func mustLoad() *book {
 
 func load() (*book, error) {
 	bundle := i18n.NewBundle(language.English)
-	b := &book{plain: map[Language]map[Key]string{}, localizers: map[Language]*i18n.Localizer{}}
+	b := &book{plain: map[Language]map[Key]string{}, plural: map[Key]bool{}, localizers: map[Language]*i18n.Localizer{}}
 	for _, l := range Languages {
 		name := string(l) + ".json"
 		raw, err := files.ReadFile(name)
@@ -172,7 +173,10 @@ func load() (*book, error) {
 		}
 		b.plain[l] = map[Key]string{}
 		for k, v := range all {
-			if s, ok := v.(string); ok && !strings.Contains(s, "{{") {
+			s, ok := v.(string)
+			if !ok {
+				b.plural[Key(k)] = true
+			} else if !strings.Contains(s, "{{") {
 				b.plain[l][Key(k)] = s
 			}
 		}
@@ -186,8 +190,8 @@ func (b *book) say(l Language, key Key, vs map[string]any) string {
 		return s
 	}
 	cfg := &i18n.LocalizeConfig{MessageID: string(key), TemplateData: vs}
-	if n, ok := vs["Count"]; ok {
-		cfg.PluralCount = n
+	if b.plural[key] {
+		cfg.PluralCount = vs["Count"]
 	}
 	s, err := b.localizers[l].Localize(cfg)
 	if err != nil {

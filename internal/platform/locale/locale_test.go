@@ -203,3 +203,36 @@ func TestTextWithinText(t *testing.T) {
 		t.Error("Spanish reads like English")
 	}
 }
+
+// A text with plural forms in one language has them in the other, and a count
+// of one chooses the form for one; a text without them takes any count.
+func TestPlurals(t *testing.T) {
+	all := map[Language]map[string]any{}
+	for _, l := range Languages {
+		content, err := files.ReadFile(string(l) + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m map[string]any
+		if err := json.Unmarshal(content, &m); err != nil {
+			t.Fatal(err)
+		}
+		all[l] = m
+	}
+	for _, k := range Keys() {
+		_, en := all[English][string(k)].(map[string]any)
+		_, es := all[Spanish][string(k)].(map[string]any)
+		if en != es {
+			t.Errorf("%s has plural forms in one language only", k)
+		}
+		if !en {
+			continue
+		}
+		for _, l := range Languages {
+			ctx := WithLanguage(t.Context(), l)
+			if one, two := T(ctx, k, "Count", 1), T(ctx, k, "Count", 2); one == two {
+				t.Errorf("%s (%s): one and two read the same: %s", k, l, one)
+			}
+		}
+	}
+}
