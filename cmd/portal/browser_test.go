@@ -30,17 +30,19 @@ func visit(t *testing.T, at *program, cookies ...*http.Cookie) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &browser{t: t, at: at, client: &http.Client{
+	b := &browser{t: t, at: at, client: &http.Client{
 		Jar: jar, Timeout: 40 * time.Second, Transport: &http.Transport{},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
-	u, err := url.Parse(at.base)
-	if err != nil {
-		t.Fatal(err)
+	for _, address := range []string{at.base, "http://" + at.host} { // the client keeps them by either
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		jar.SetCookies(u, cookies)
 	}
-	jar.SetCookies(u, cookies)
 	t.Cleanup(b.client.CloseIdleConnections)
-	return v
+	return b
 }
 
 // page is an answer.
@@ -57,6 +59,7 @@ func (b *browser) send(method, path, kind string, body io.Reader) page {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	r.Host = b.at.host
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
@@ -93,12 +96,18 @@ func (b *browser) form(path string, pairs ...string) url.Values {
 	if p.status != http.StatusOK {
 		b.t.Fatalf("%s: %d to %q\n%s", path, p.status, p.to, p.text)
 	}
+	fields := fieldsOf(p)
+	for i := 0; i < len(pairs); i += 2 {
+		fields.Set(pairs[i], pairs[i+1])
+	}
+	return fields
+}
+
+// fieldsOf returns what a form carries that nobody sees.
+func fieldsOf(p page) url.Values {
 	fields := url.Values{}
 	for _, field := range hidden.FindAllStringSubmatch(p.text, -1) {
 		fields.Set(field[1], html.UnescapeString(field[2]))
-	}
-	for i := 0; i < len(pairs); i += 2 {
-		fields.Set(pairs[i], pairs[i+1])
 	}
 	return fields
 }

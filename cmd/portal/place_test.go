@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"familypact.example/portal/internal/config"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/dbtest"
 	"familypact.example/portal/internal/platform/mail/mailtest"
@@ -51,10 +52,17 @@ func open(t *testing.T, at time.Time) *place {
 	p.url, p.owner, p.sql = dbtest.URL(t, p.db), dbtest.OwnerURL(t, p.db), dbtest.Superuser(t, p.db)
 	dbtest.Freeze(t, p.db, at)
 	p.succeeds("migrate")
-	for _, limit := range []string{"limit.anonymous.address", "limit.code.address"} {
+	p.unlimited()
+	return p
+}
+
+// unlimited lifts the limits that a test comes up against, since all of it is
+// done from one address at one moment.
+func (p *place) unlimited() {
+	p.t.Helper()
+	for _, limit := range []string{"limit.anonymous.address", "limit.code.address", "limit.signed-in.account"} {
 		p.exec(`INSERT INTO setting (name, value, reason, changed_at) VALUES ($1, '100000/5m0s', 'test', portal_now())`, limit)
 	}
-	return p
 }
 
 // bare makes a place without a database.
@@ -76,6 +84,15 @@ func (p *place) settings() []string {
 		"PORTAL_MODE=training", "DATABASE_URL=" + p.url, "DATABASE_OWNER_URL=" + p.owner, "PORTAL_METRICS_ADDR=",
 		"PORTAL_SMTP_URL=" + p.mail.URL(), "PORTAL_MAIL_FROM=no-reply@portal.example",
 		"PORTAL_MASTER_KEY_FILE=" + p.keys[0], "PORTAL_PEPPER_FILE=" + p.keys[1],
+	}
+}
+
+// config is the same for a portal in this process.
+func (p *place) config() config.Config {
+	return config.Config{
+		DatabaseURL: p.url, DatabaseOwnerURL: p.owner, Mode: config.Training, BaseURL: "http://" + host,
+		SMTPURL: p.mail.URL(), MailFrom: "no-reply@portal.example", LeaveURL: "https://weather.example/",
+		MasterKeyFile: p.keys[0], PepperFile: p.keys[1], Web: true, Workers: true,
 	}
 }
 

@@ -51,6 +51,7 @@ type program struct {
 	t    *testing.T
 	cmd  *exec.Cmd
 	base string // address, once it serves
+	host string // by which people know it
 	out  output
 	err  output
 	done chan struct{}
@@ -164,6 +165,9 @@ func until(t *testing.T, what string, done func() bool) {
 	}
 }
 
+// host is where people find the portal, whatever port it listens on.
+const host = "portal.example"
+
 // serve starts `portal serve` on a free port and returns when it is ready.
 func (p *place) serve(more ...string) *program {
 	p.t.Helper()
@@ -183,8 +187,8 @@ func (p *place) begin(more ...string) *program {
 	for range 5 { // the port may be taken between the look and the start
 		address := freeAddress(p.t)
 		s := launch(p.t, p.dir, append(append(p.settings(),
-			"PORTAL_ADDR="+address, "PORTAL_BASE_URL=http://"+address), more...), "serve")
-		s.base = "http://" + address
+			"PORTAL_ADDR="+address, "PORTAL_BASE_URL=http://"+host), more...), "serve")
+		s.base, s.host = "http://"+address, host
 		until(p.t, "the portal answers", func() bool { return s.ended() || s.asks("/healthz") == http.StatusOK })
 		if !s.ended() {
 			return s

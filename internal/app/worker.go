@@ -3,12 +3,14 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/riverqueue/river"
 
 	"familypact.example/portal/internal/clients/application"
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/people/accesscode"
+	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/people/session"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
@@ -27,9 +29,31 @@ func (a *App) newWorker() (*worker.Worker, error) {
 		Letter: worker.Letterhead{From: a.Config.MailFrom, ClientFrom: a.Config.ClientFrom(), Base: a.Config.BaseURL},
 		Sweeps: append(worker.Platform(a.DB, a.logHead), a.sweeps()...),
 		Jobs: func(workers *river.Workers) error {
-			return river.AddWorkerSafely(workers, accesscode.NewLaunchWorker(a.Codes))
+			return river.AddWorkerSafely(workers, turns{accesscode.NewLaunchWorker(a.Codes)})
 		},
 	})
+}
+
+// turns does a mailing in turns that each fit into the time of a job: River
+// takes a job up again whose worker was killed only when it has a time limit
+// (security.md 19.11).
+type turns struct{ *accesscode.LaunchWorker }
+
+const launchTurn = 40 * time.Second
+
+// Timeout is that of every job.
+func (turns) Timeout(*river.Job[accesscode.LaunchJob]) time.Duration { return 0 }
+
+// Work goes on with the mailing until everybody has a code, or its turn ends
+// and the next one begins.
+func (t turns) Work(ctx context.Context, j *river.Job[accesscode.LaunchJob]) error {
+	turn, cancel := context.WithTimeout(ctx, launchTurn)
+	defer cancel()
+	err := t.LaunchWorker.Work(turn, j)
+	if err != nil && turn.Err() != nil && ctx.Err() == nil {
+		return river.JobSnooze(0)
+	}
+	return err
 }
 
 func (a *App) newSender() (mail.Sender, error) {
@@ -57,6 +81,12 @@ func (a *App) sweeps() []worker.Sweep {
 		{Name: "sessions", Run: func(ctx context.Context) error {
 			return a.DB.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
 				_, err := session.SweepTx(ctx, tx)
+				return err
+			})
+		}},
+		{Name: "password-failures", Run: func(ctx context.Context) error {
+			return a.DB.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
+				_, err := account.SweepTx(ctx, tx)
 				return err
 			})
 		}},

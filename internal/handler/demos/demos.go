@@ -36,7 +36,7 @@ type training interface {
 // sessions is what signing in needs of session.Manager.
 type sessions interface {
 	Begin(ctx context.Context, st session.Start) (uuid.UUID, error)
-	Complete(ctx context.Context, site uuid.UUID) error
+	Complete(ctx context.Context, site, device uuid.UUID) error
 }
 
 // Handlers are the pages of the training copy.
@@ -84,7 +84,7 @@ func (h *Handlers) SignIn(w http.ResponseWriter, r *http.Request) error {
 	if _, err := h.sessions.Begin(r.Context(), session.Start{Account: worker.ID}); err != nil {
 		return err
 	}
-	if err := h.sessions.Complete(r.Context(), worker.SiteID); err != nil {
+	if err := h.sessions.Complete(r.Context(), worker.SiteID, uuid.Nil); err != nil {
 		return err
 	}
 	handler.Flash(r.Context(), locale.DemoSignedIn.With("Name", worker.Name))

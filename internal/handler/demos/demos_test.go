@@ -76,7 +76,7 @@ func (f *fakeSessions) Begin(_ context.Context, st session.Start) (uuid.UUID, er
 	return uuid.New(), nil
 }
 
-func (f *fakeSessions) Complete(_ context.Context, site uuid.UUID) error {
+func (f *fakeSessions) Complete(_ context.Context, site, _ uuid.UUID) error {
 	f.site = site
 	return nil
 }

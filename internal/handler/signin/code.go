@@ -132,14 +132,15 @@ func (h *Handlers) complete(w http.ResponseWriter, r *http.Request, p passcode.P
 	} else if mark == "" {
 		mark = account.NewMark()
 	}
-	if _, err := h.passcodes.Complete(ctx, handler.Actor(ctx), p.Account, mark); err != nil {
+	device, err := h.passcodes.Complete(ctx, handler.Actor(ctx), p.Account, mark)
+	if err != nil {
 		return authz.Nobody, err
 	}
 	site, role, err := h.place(ctx, p.Account)
 	if err != nil {
 		return authz.Nobody, err
 	}
-	if err := h.sessions.Complete(ctx, site); err != nil {
+	if err := h.sessions.Complete(ctx, site, device); err != nil {
 		return authz.Nobody, err
 	}
 	if mark != "" {
@@ -275,6 +276,9 @@ func (h *Handlers) ConfirmAuthenticator(w http.ResponseWriter, r *http.Request) 
 		return err
 	}
 	role, err := h.complete(w, r, p)
+	if page, known := stopped(err); known {
+		return h.halt(w, r, account.Account{}, page)
+	}
 	if err != nil {
 		return err
 	}

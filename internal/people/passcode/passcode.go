@@ -21,7 +21,8 @@ const (
 	Lifetime      = 10 * time.Minute  // of a mailed passcode
 	window        = 120 * time.Minute // in which failures are counted
 	maxFailures   = 5
-	maxPrivileged = 3 // OFP and desk
+	maxPrivileged = 3                // OFP and desk
+	noticeEvery   = 30 * time.Minute // of new devices, at most one
 	period        = 30 * time.Second
 	secretSize    = 20 // 160 bits
 	recoveryCodes = 10

@@ -38,10 +38,11 @@ func NewService(db *postgres.DB, ring *secret.Ring) *Service { return &Service{d
 func (s *Service) Compared() int64 { return s.compared.Load() }
 
 const (
-	keyCode    = "account.code"
-	keyBlocked = "account.blocked"
-	causeCode  = "passcode:"
-	purpose    = "passcode"
+	keyCode      = "account.code"
+	keyBlocked   = "account.blocked"
+	keyNewDevice = "account.new-device"
+	causeCode    = "passcode:"
+	purpose      = "passcode"
 )
 
 // Register keeps back the mails of passcodes that are dead before their turn
@@ -293,8 +294,14 @@ func (s *Service) Complete(ctx context.Context, actor authz.Actor, id uuid.UUID,
 		if err := setSignedIn(ctx, tx, id); err != nil {
 			return err
 		}
+		fresh := true
 		if mark != "" {
-			if device, _, err = account.KnowDeviceTx(ctx, tx, id, mark); err != nil {
+			if device, fresh, err = account.KnowDeviceTx(ctx, tx, id, mark); err != nil {
+				return err
+			}
+		}
+		if fresh {
+			if err := s.tellNewDevice(ctx, tx, a); err != nil {
 				return err
 			}
 		}
@@ -304,4 +311,21 @@ func (s *Service) Complete(ctx context.Context, actor authz.Actor, id uuid.UUID,
 		return uuid.Nil, ErrBlocked
 	}
 	return device, err
+}
+
+// tellNewDevice mails the owner of a sign-in from a browser that is not known,
+// once in half an hour (security.md 4.10). The first sign-in of all is
+// expected, and a client is told only by ways that they chose.
+func (s *Service) tellNewDevice(ctx context.Context, tx *postgres.Tx, a account.Account) error {
+	if a.SignedInAt == nil || a.Kind == account.Client {
+		return nil
+	}
+	_, err := message.QueueTx(ctx, tx, s.ring, message.Outgoing{
+		Key: keyNewDevice, Cause: subject(a.ID) + ":" + tx.Now().Truncate(noticeEvery).Format(time.RFC3339),
+		To: message.Recipient{Account: a.ID, Name: a.Name(), Email: a.Email, Language: a.Language},
+		Values: map[string]string{
+			"Time": locale.Clock(locale.WithLanguage(ctx, a.Language), tx.Now()),
+		},
+	})
+	return err
 }

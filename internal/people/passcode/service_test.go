@@ -510,3 +510,31 @@ func TestSecretIsSealedForItsRow(t *testing.T) {
 		t.Errorf("with somebody else's secret: %v, want ErrSealed", err)
 	}
 }
+
+func TestNewDeviceIsToldOnceInHalfAnHour(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, dbtest.Tx(t), account.Workforce, account.Email)
+	known := account.NewMark()
+	tests := []struct {
+		name  string
+		after time.Duration
+		mark  string
+		mails int
+	}{
+		{"the first sign-in of all", 0, known, 0},
+		{"the same browser", time.Minute, known, 0},
+		{"a shared device", 2 * time.Minute, "", 1},
+		{"another within half an hour", 3 * time.Minute, account.NewMark(), 1},
+		{"another later", 40 * time.Minute, account.NewMark(), 2},
+		{"the known browser after that", 90 * time.Minute, known, 2},
+	}
+	for _, tt := range tests {
+		dbtest.Freeze(t, o.db, start.Add(tt.after))
+		if _, err := o.Complete(t.Context(), nobody, o.id, tt.mark); err != nil {
+			t.Fatal(err)
+		}
+		if n := o.count(t, `SELECT count(*)::int FROM message WHERE key = 'account.new-device' AND account_id = $1`, o.id); n != tt.mails {
+			t.Errorf("%s: %d mails, want %d", tt.name, n, tt.mails)
+		}
+	}
+}

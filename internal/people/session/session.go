@@ -131,14 +131,16 @@ func (m *Manager) Begin(ctx context.Context, st Start) (uuid.UUID, error) {
 }
 
 // Complete ends a sign-in whose passcode was right: a new token, acting for
-// the site (uuid.Nil for accounts without one). When the account has more
+// the site (uuid.Nil for accounts without one), on the device as it is known
+// from now on (uuid.Nil for one that is not). When the account has more
 // sign-ins than it may, the oldest end.
-func (m *Manager) Complete(ctx context.Context, site uuid.UUID) error {
+func (m *Manager) Complete(ctx context.Context, site, device uuid.UUID) error {
 	return m.renew(ctx, func() {
 		m.scs.Put(ctx, keyStep, string(Full))
 		m.scs.Put(ctx, keyPasscodeAt, "now")
 		m.scs.Remove(ctx, keyPending)
 		m.put(ctx, keySite, site)
+		m.put(ctx, keyDevice, device)
 	})
 }
 

@@ -49,7 +49,7 @@ func newSite(t *testing.T, kind string) *site {
 		_, err := m.Begin(r.Context(), session.Start{Account: s.account})
 		must(t, err)
 	})
-	mux.HandleFunc("/complete", func(_ http.ResponseWriter, r *http.Request) { must(t, m.Complete(r.Context(), s.place)) })
+	mux.HandleFunc("/complete", func(_ http.ResponseWriter, r *http.Request) { must(t, m.Complete(r.Context(), s.place, uuid.Nil)) })
 	mux.HandleFunc("/resume", func(_ http.ResponseWriter, r *http.Request) { must(t, m.Resume(r.Context())) })
 	mux.HandleFunc("/end", func(_ http.ResponseWriter, r *http.Request) { must(t, m.End(r.Context())) })
 	mux.HandleFunc("/flash", func(_ http.ResponseWriter, r *http.Request) { m.PutFlash(r.Context(), "done") })
