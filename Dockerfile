@@ -11,8 +11,8 @@ COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /portal /portal
 COPY LICENSE THIRD_PARTY_LICENSES /
 USER 65532:65532
-ENV PORTAL_ADDR=:8080 PORTAL_METRICS_ADDR=:9090
-EXPOSE 8080 9090
+ENV PORTAL_ADDR=:8080
+EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s CMD ["/portal", "health"]
 ENTRYPOINT ["/portal"]
 CMD ["serve"]

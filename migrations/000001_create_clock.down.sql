@@ -1,3 +1,10 @@
+DO $$
+BEGIN
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO PUBLIC', current_database());
+EXCEPTION WHEN insufficient_privilege THEN
+    NULL;
+END
+$$;
 DROP TABLE training_mark;
 DROP FUNCTION actor_site();
 DROP FUNCTION actor_account();

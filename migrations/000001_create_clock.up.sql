@@ -55,3 +55,13 @@ CREATE TABLE training_mark (
 -- The serving role reads both and changes neither: moving the clock is for the
 -- owner, in tests and in the training copy.
 REVOKE INSERT, UPDATE, DELETE ON clock, training_mark FROM portal_app;
+
+-- Nor does it put a temporary table of its own before the shared clock. Only
+-- who owns the database can say so; anybody else leaves it to the operator.
+DO $$
+BEGIN
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC, portal_app, portal_read', current_database());
+EXCEPTION WHEN insufficient_privilege THEN
+    NULL;
+END
+$$;

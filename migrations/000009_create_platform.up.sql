@@ -115,7 +115,7 @@ CREATE TABLE message (
     account_id    uuid, -- null: the recipient has no account yet
     membership_id uuid, -- null: not about working at a site
     client_id     uuid, -- null: to the workforce
-    language      text NOT NULL CONSTRAINT message_language_known CHECK (language IN ('en', 'es')),
+    language      text CONSTRAINT message_language_known CHECK (language IN ('en', 'es')), -- null: to a client, whose language is sealed with the body
     channel       text NOT NULL CONSTRAINT message_channel_known CHECK (channel IN ('email', 'portal')),
     email         text,  -- null: to a client, or no mail is sent
     email_sealed  bytea, -- null: to the workforce, or no mail is sent
@@ -130,12 +130,14 @@ CREATE TABLE message (
     CONSTRAINT message_key_cause_key UNIQUE (key, cause),
     CONSTRAINT message_sent_once CHECK ((state = 'sent') = (sent_at IS NOT NULL)),
     CONSTRAINT message_one_address CHECK (num_nonnulls(email, email_sealed) = CASE channel WHEN 'email' THEN 1 ELSE 0 END),
+    CONSTRAINT message_language_of_client CHECK (language IS NULL OR (client_id IS NULL AND email_sealed IS NULL)),
     CONSTRAINT message_body_gone CHECK (channel <> 'email' OR state = 'queued' OR body IS NULL)
 );
 CREATE INDEX message_membership ON message (membership_id, queued_at) WHERE membership_id IS NOT NULL;
 CREATE INDEX message_client ON message (client_id, queued_at) WHERE client_id IS NOT NULL;
 CREATE INDEX message_account ON message (account_id, queued_at) WHERE account_id IS NOT NULL;
 CREATE INDEX message_open ON message (state, queued_at) WHERE state IN ('queued', 'undeliverable');
+REVOKE DELETE ON message FROM portal_app;
 
 -- The program's parameters that OFP has changed, with who, when and why. The
 -- newest row of a name counts; a name without a row has the default in code.
@@ -156,4 +158,5 @@ CREATE TABLE sweep (
     name     text PRIMARY KEY,
     begun_at timestamptz NOT NULL
 );
+REVOKE DELETE ON sweep FROM portal_app;
 GRANT SELECT ON sweep TO portal_read;

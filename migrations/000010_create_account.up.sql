@@ -40,6 +40,7 @@ CREATE TABLE account (
 CREATE INDEX account_email_key_idx ON account (email_key);
 CREATE INDEX account_last_use_idx ON account (coalesce(signed_in_at, created_at))
     WHERE removed_at IS NULL AND disabled_inactive_at IS NULL;
+REVOKE DELETE ON account FROM portal_app;
 
 -- A browser that has completed a sign-in of the account (security.md 4.1). The
 -- cookie holds a random value, this table its digest; by itself it signs nobody
@@ -53,6 +54,7 @@ CREATE TABLE device (
     CONSTRAINT device_digest_account_key UNIQUE (digest, account_id)
 );
 CREATE INDEX device_account_idx ON device (account_id);
+REVOKE DELETE ON device FROM portal_app;
 
 -- Wrong passwords of an account, each known device counted apart and all
 -- unknown ones together, under the nil id. The soft lock heals by itself. A
@@ -85,6 +87,7 @@ CREATE UNIQUE INDEX authenticator_one_confirmed ON authenticator (account_id)
     WHERE confirmed_at IS NOT NULL AND removed_at IS NULL;
 CREATE UNIQUE INDEX authenticator_one_pending ON authenticator (account_id)
     WHERE confirmed_at IS NULL AND removed_at IS NULL;
+REVOKE DELETE ON authenticator FROM portal_app;
 
 -- Recovery codes, ten at a time, each good once, kept as keyed digests.
 CREATE TABLE recovery_code (
@@ -96,6 +99,7 @@ CREATE TABLE recovery_code (
     removed_at timestamptz -- a new set was made
 );
 CREATE INDEX recovery_code_account_idx ON recovery_code (account_id) WHERE used_at IS NULL AND removed_at IS NULL;
+REVOKE DELETE ON recovery_code FROM portal_app;
 
 -- A passcode sent by e-mail, for one pending sign-in. A new one ends the one
 -- before.
@@ -111,6 +115,7 @@ CREATE TABLE passcode_challenge (
 );
 CREATE UNIQUE INDEX passcode_challenge_one_live ON passcode_challenge (account_id)
     WHERE used_at IS NULL AND superseded_at IS NULL;
+REVOKE DELETE ON passcode_challenge FROM portal_app;
 
 -- A code that lets the owner of an account set a new password, typed by hand
 -- from the mail (security.md 3.10). Kept as a keyed digest.
@@ -126,6 +131,7 @@ CREATE TABLE password_reset (
 );
 CREATE UNIQUE INDEX password_reset_one_live ON password_reset (account_id)
     WHERE used_at IS NULL AND superseded_at IS NULL;
+REVOKE DELETE ON password_reset FROM portal_app;
 
 -- A session. Account, site and step never change in a row: whatever changes
 -- them makes a new token and so a new row. A row that has ended stays ended;

@@ -21,6 +21,7 @@ CREATE TABLE site (
 );
 CREATE INDEX site_site_code_idx ON site (site_code);
 CREATE INDEX site_county_idx ON site (county_code);
+REVOKE DELETE ON site FROM portal_app;
 
 -- Access of a person to a site, as its certifier or as staff; OFP and desk
 -- belong to no site. It begins as an invitation, without an account, and ends
@@ -55,6 +56,7 @@ CREATE UNIQUE INDEX membership_account_site_key ON membership (account_id, site_
     WHERE removed_at IS NULL AND account_id IS NOT NULL;
 CREATE INDEX membership_email_idx ON membership (email_key);
 CREATE INDEX membership_site_idx ON membership (site_id);
+REVOKE DELETE ON membership FROM portal_app;
 
 -- An access code lets one invited person create an account. Only a keyed
 -- digest is kept; the code itself is in the mail alone. Its 24 hours start
@@ -84,6 +86,7 @@ CREATE UNIQUE INDEX access_code_one_launch ON access_code (membership_id)
 CREATE INDEX access_code_membership_idx ON access_code (membership_id, issued_at);
 CREATE INDEX access_code_live_expiry_idx ON access_code (expires_at)
     WHERE used_at IS NULL AND superseded_at IS NULL;
+REVOKE DELETE ON access_code FROM portal_app;
 
 -- Somebody on the way from a verified code to an account, a step at a time.
 -- It is bound to the browser's session and is emptied when the account exists.
@@ -123,6 +126,7 @@ CREATE TABLE site_import (
 );
 CREATE INDEX site_import_digest_idx ON site_import (digest);
 CREATE INDEX site_import_uploaded_idx ON site_import (uploaded_at);
+REVOKE DELETE ON site_import FROM portal_app;
 
 -- A mailing of access codes to every certifier that has none yet. One is under
 -- way at a time; each certifier's code is a transaction of its own.
@@ -135,6 +139,7 @@ CREATE TABLE launch_mailing (
     finished_at timestamptz -- null: under way
 );
 CREATE UNIQUE INDEX launch_mailing_one_running ON launch_mailing ((true)) WHERE finished_at IS NULL;
+REVOKE DELETE ON launch_mailing FROM portal_app;
 
 -- Row-level security (security.md 8.4): with no actor named, nothing is seen.
 ALTER TABLE membership ENABLE ROW LEVEL SECURITY;

@@ -18,6 +18,7 @@ CREATE TABLE income_table (
     CONSTRAINT income_table_rises CHECK (increment_monthly_cents > 0 AND increment_annual_cents > 0)
 );
 CREATE UNIQUE INDEX income_table_one_published ON income_table (effective_from) WHERE status = 'published';
+REVOKE UPDATE, DELETE ON income_table FROM portal_app;
 
 CREATE TABLE income_limit (
     income_table_id uuid NOT NULL REFERENCES income_table (id) ON DELETE CASCADE,
@@ -26,6 +27,7 @@ CREATE TABLE income_limit (
     annual_cents    bigint NOT NULL CONSTRAINT income_limit_annual_positive CHECK (annual_cents > 0),
     PRIMARY KEY (income_table_id, family_size)
 );
+REVOKE UPDATE, DELETE ON income_limit FROM portal_app;
 
 -- Numbers are for life and never given out twice. HAP numbers below 95000000
 -- are of the old system.
@@ -33,8 +35,10 @@ CREATE SEQUENCE hap_number START 95000000 MINVALUE 95000000 MAXVALUE 99999999;
 CREATE SEQUENCE application_number START 1000001;
 
 -- Somebody who gets services or has asked for them. What could name, reach or
--- describe the person is sealed (decisions 39); the dates are those of the
--- latest enrollment, kept here so that lists and counts read one table.
+-- describe the person is sealed (decisions 39), and what was not given is a
+-- sealed blank of the same length, so that a column does not tell by itself;
+-- the dates are those of the latest enrollment, kept here so that lists and
+-- counts read one table.
 CREATE TABLE client (
     id                uuid PRIMARY KEY,
     site_id           uuid NOT NULL REFERENCES site (id), -- where last determined
@@ -48,10 +52,10 @@ CREATE TABLE client (
     legacy            boolean NOT NULL DEFAULT false, -- the number comes from the old system
     name_sealed       bytea NOT NULL, -- parts of the name
     birth_on_sealed   bytea NOT NULL,
-    zip_sealed        bytea, -- null: no fixed address
-    address_sealed    bytea,
-    ssn_sealed        bytea, -- null: not given
-    bic_sealed        bytea, -- null: has none
+    zip_sealed        bytea NOT NULL,
+    address_sealed    bytea NOT NULL,
+    ssn_sealed        bytea NOT NULL,
+    bic_sealed        bytea NOT NULL, -- number of a Medi-Cal card
     hap_number_sealed bytea, -- null: never eligible
     hap_issued_on     date, -- null: no number, or one of the old system
     contact_sealed    bytea NOT NULL, -- ways that are safe, with phone and e-mail
@@ -60,9 +64,11 @@ CREATE TABLE client (
 );
 CREATE INDEX client_site_end_idx ON client (site_id, ends_on, id);
 CREATE UNIQUE INDEX client_account_key ON client (account_id) WHERE account_id IS NOT NULL;
+REVOKE DELETE ON client FROM portal_app;
 
 -- Blind indexes for exact search: a person has several for the name, since it
--- is written in several ways. 16 bytes of a keyed digest each.
+-- is written in several ways. 16 bytes of a keyed digest each. For a number, a
+-- phone or an e-mail that was not given there is one that nothing matches.
 CREATE TABLE client_index (
     client_id uuid NOT NULL REFERENCES client (id) ON DELETE CASCADE,
     kind      text NOT NULL CONSTRAINT client_index_kind_known
@@ -72,6 +78,7 @@ CREATE TABLE client_index (
 );
 CREATE INDEX client_index_digest_idx ON client_index (kind, digest);
 CREATE UNIQUE INDEX client_index_hap_key ON client_index (digest) WHERE kind = 'hap';
+REVOKE UPDATE ON client_index FROM portal_app;
 
 -- The record of another site, opened for a purpose. It stays open to the site
 -- for the day (decisions 27).
@@ -88,6 +95,7 @@ CREATE TABLE client_opening (
 );
 CREATE INDEX client_opening_day_idx ON client_opening (site_id, opened_on, client_id);
 CREATE INDEX client_opening_client_idx ON client_opening (client_id, opened_at);
+REVOKE UPDATE, DELETE ON client_opening FROM portal_app;
 
 -- What a search found, kept for a few minutes so that nothing personal stands
 -- in an address.
@@ -101,6 +109,7 @@ CREATE TABLE search_result (
     expires_at   timestamptz NOT NULL
 );
 CREATE INDEX search_result_expires_idx ON search_result (expires_at);
+REVOKE UPDATE ON search_result FROM portal_app;
 
 -- A Client Eligibility Certification from its first answer to its result. The
 -- version rises with each saving of answers and tells two people apart who
@@ -114,8 +123,7 @@ CREATE TABLE application (
     action         text NOT NULL CONSTRAINT application_action_known CHECK (action IN ('new', 'recertify')),
     mode           text NOT NULL CONSTRAINT application_mode_known
                    CHECK (mode IN ('in_person', 'video', 'telephone', 'online')),
-    help           text CONSTRAINT application_help_known
-                   CHECK (help IN ('language', 'disability', 'understanding')), -- why staff filled in; null: the client did, or not in person
+    help_sealed    bytea NOT NULL, -- why staff filled in; a sealed blank: the client did, or not in person
     state          text NOT NULL CONSTRAINT application_state_known
                    CHECK (state IN ('draft', 'submitted', 'signed', 'certified', 'ineligible', 'withdrawn')),
     answers_sealed bytea NOT NULL,
@@ -125,7 +133,6 @@ CREATE TABLE application (
     started_at     timestamptz NOT NULL,
     saved_at       timestamptz NOT NULL,
     decided_at     timestamptz, -- null: no determination
-    CONSTRAINT application_help_in_person CHECK (help IS NULL OR mode = 'in_person'),
     CONSTRAINT application_recertify_client CHECK (action = 'new' OR client_id IS NOT NULL),
     CONSTRAINT application_decided CHECK ((state IN ('certified', 'ineligible')) = (decided_at IS NOT NULL))
 );
@@ -137,29 +144,31 @@ CREATE INDEX application_account_idx ON application (account_id) WHERE account_i
 -- The client's signature. It holds for the answers of its version: answers
 -- saved later end it.
 CREATE TABLE signature (
-    id             uuid PRIMARY KEY,
-    application_id uuid NOT NULL REFERENCES application (id) ON DELETE CASCADE,
-    kind           text NOT NULL CONSTRAINT signature_kind_known CHECK (kind IN ('electronic', 'paper', 'oral')),
-    version        integer NOT NULL, -- of the answers that were signed
-    statement      text NOT NULL, -- key of the statement in the catalogue
-    language       text NOT NULL, -- in which it was read
-    details_sealed bytea NOT NULL, -- name, witness, interpreter, where paper or recording is kept
-    recorded_by    uuid REFERENCES account (id), -- null: the client alone
-    signed_at      timestamptz NOT NULL,
-    ended_at       timestamptz -- null: holds
+    id              uuid PRIMARY KEY,
+    application_id  uuid NOT NULL REFERENCES application (id) ON DELETE CASCADE,
+    kind            text NOT NULL CONSTRAINT signature_kind_known CHECK (kind IN ('electronic', 'paper', 'oral')),
+    version         integer NOT NULL, -- of the answers that were signed
+    statement       text NOT NULL, -- key of the statement in the catalogue
+    language_sealed bytea NOT NULL, -- in which it was read
+    details_sealed  bytea NOT NULL, -- name, witness, interpreter, where paper or recording is kept
+    recorded_by     uuid REFERENCES account (id), -- null: the client alone
+    signed_at       timestamptz NOT NULL,
+    ended_at        timestamptz -- null: holds
 );
 CREATE UNIQUE INDEX signature_one_live ON signature (application_id) WHERE ended_at IS NULL;
+REVOKE UPDATE, DELETE ON signature FROM portal_app;
+GRANT UPDATE (ended_at) ON signature TO portal_app;
 
 -- What the client was told and offered, D01 to D14.
 CREATE TABLE disclosure (
     application_id uuid NOT NULL REFERENCES application (id) ON DELETE CASCADE,
     code           text NOT NULL CONSTRAINT disclosure_code_known CHECK (code ~ '^D(0[1-9]|1[0-4])$'),
-    answer         text NOT NULL CONSTRAINT disclosure_answer_known
-                   CHECK (answer IN ('given', 'received', 'declined', 'yes', 'no')),
+    answer_sealed  bytea NOT NULL, -- given, received, declined, yes or no
     account_id     uuid REFERENCES account (id),
     given_at       timestamptz NOT NULL,
     PRIMARY KEY (application_id, code)
 );
+REVOKE DELETE ON disclosure FROM portal_app;
 
 -- What was decided about an application, with the facts and figures of that
 -- day. The reasons describe a person and are sealed with the decision.
@@ -180,6 +189,7 @@ CREATE TABLE determination (
     decided_at      timestamptz NOT NULL
 );
 CREATE INDEX determination_client_idx ON determination (client_id, decided_at);
+REVOKE UPDATE, DELETE ON determination FROM portal_app;
 
 -- A certified period: 365 days, both its days counted (decisions 19). The
 -- latest one of a client is the one that no other has followed.
@@ -199,6 +209,8 @@ CREATE TABLE enrollment (
 );
 CREATE UNIQUE INDEX enrollment_one_latest ON enrollment (client_id) WHERE followed_on IS NULL;
 CREATE INDEX enrollment_client_idx ON enrollment (client_id, starts_on);
+REVOKE UPDATE, DELETE ON enrollment FROM portal_app;
+GRANT UPDATE (followed_on, discontinued_on, discontinuation_sealed) ON enrollment TO portal_app;
 
 -- Notes on a client's record. They are added and never changed; a correction is
 -- a new note that points to the old one.

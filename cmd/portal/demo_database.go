@@ -50,6 +50,10 @@ func makeDatabase(ctx context.Context, s *devdb.Server, name string) error {
 		return fmt.Errorf("connect to the private database: %w", err)
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	// Another start in the same folder may be at it: it is waited for.
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock(hashtextextended('portal demo database', 0))`); err != nil {
+		return fmt.Errorf("wait for another training copy: %w", err)
+	}
 	var there bool
 	if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)`, name).Scan(&there); err != nil {
 		return fmt.Errorf("look for the database %s: %w", name, err)

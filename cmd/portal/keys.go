@@ -36,6 +36,17 @@ func (c keysInitCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer db.Close()
+	migrated, err := postgres.Value[bool](ctx, db, `SELECT to_regclass('public.key_set') IS NOT NULL`)
+	if err != nil {
+		return fmt.Errorf("look at the database: %w", err)
+	}
+	if !migrated {
+		if err := c.createFiles(false); err != nil {
+			return err
+		}
+		fmt.Println("The key files are there. Now run portal migrate, which makes the keys that they protect.")
+		return nil
+	}
 	keys, err := secret.Keys(ctx, db)
 	if err != nil {
 		return err

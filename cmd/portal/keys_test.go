@@ -52,6 +52,21 @@ func TestKeysAndAudit(t *testing.T) {
 	}
 }
 
+// TestKeysBeforeTheSchema makes the key files of a new installation, where the
+// schema asks for them.
+func TestKeysBeforeTheSchema(t *testing.T) {
+	url, dir := dbtest.Empty(t), t.TempDir()
+	cfg := config.Config{
+		DatabaseURL: url, MasterKeyFile: filepath.Join(dir, "master.key"), PepperFile: filepath.Join(dir, "pepper.key"),
+	}
+	if err := (keysInitCmd{Config: cfg}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := (migrateCmd{Config: cfg}).Run(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 func verifyTrail(t *testing.T, db *postgres.DB, cfg config.Config) {
 	t.Helper()
 	ctx := t.Context()

@@ -49,6 +49,7 @@ func open(t *testing.T, at time.Time) *place {
 	t.Helper()
 	p := bare(t)
 	p.db = dbtest.New(t)
+	dbtest.MarkTraining(t, p.db)
 	p.url, p.owner, p.sql = dbtest.URL(t, p.db), dbtest.OwnerURL(t, p.db), dbtest.Superuser(t, p.db)
 	dbtest.Freeze(t, p.db, at)
 	p.succeeds("migrate")
@@ -63,6 +64,13 @@ func (p *place) unlimited() {
 	for _, limit := range []string{"limit.anonymous.address", "limit.code.address", "limit.signed-in.account"} {
 		p.exec(`INSERT INTO setting (name, value, reason, changed_at) VALUES ($1, '100000/5m0s', 'test', portal_now())`, limit)
 	}
+}
+
+// mark says that the database is one for training, which alone a portal in
+// training mode serves.
+func (p *place) mark() {
+	p.t.Helper()
+	p.exec(`INSERT INTO training_mark (marked_at) VALUES (now())`)
 }
 
 // bare makes a place without a database.

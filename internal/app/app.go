@@ -66,11 +66,25 @@ func New(ctx context.Context, c config.Config, log *slog.Logger) (*App, error) {
 	return a, nil
 }
 
+// errNoSchema says what to do about a database that has no tables yet.
+var errNoSchema = errors.New("the database has no schema yet: run portal migrate")
+
+// hasSchema returns nil when there is a schema, however old: one that is older
+// than the program makes it not ready, and no more.
+func (a *App) hasSchema(ctx context.Context) error {
+	there, err := postgres.Value[bool](ctx, a.DB, `SELECT to_regclass('key_set') IS NOT NULL`)
+	if err == nil && !there {
+		err = errNoSchema
+	}
+	return err
+}
+
 func (a *App) build(ctx context.Context) error {
-	if a.Config.Mode == config.Production {
-		if err := checkProduction(ctx, a.DB); err != nil {
-			return err
-		}
+	if err := a.hasSchema(ctx); err != nil {
+		return err
+	}
+	if err := a.checkDatabase(ctx); err != nil {
+		return err
 	}
 	ring, err := openRing(ctx, a.Config, a.DB)
 	if err != nil {

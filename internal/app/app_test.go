@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"familypact.example/portal/internal/config"
+	"familypact.example/portal/internal/office/demo"
 	"familypact.example/portal/internal/platform/dbtest"
 	"familypact.example/portal/internal/platform/devdb"
 	"familypact.example/portal/internal/platform/postgres"
@@ -33,7 +35,7 @@ func settings(t *testing.T, url string) config.Config {
 	t.Helper()
 	dir := t.TempDir()
 	c := config.Config{
-		DatabaseURL: url, BaseURL: "http://" + host, LeaveURL: "https://weather.example/",
+		Mode: config.Training, DatabaseURL: url, BaseURL: "http://" + host, LeaveURL: "https://weather.example/",
 		MailDir: filepath.Join(dir, "mail"), MailFrom: "no-reply@portal.example", Web: true,
 		MasterKeyFile: filepath.Join(dir, "master"), PepperFile: filepath.Join(dir, "pepper"),
 	}
@@ -96,7 +98,7 @@ func ask(t *testing.T, address, target string) (int, string) {
 // TestPrivateListener looks at the figures: by pattern of the route, with
 // nothing of a person, and nothing of them in public.
 func TestPrivateListener(t *testing.T) {
-	c := settings(t, dbtest.URL(t, dbtest.New(t)))
+	c := settings(t, dbtest.URL(t, trainingCopy(t)))
 	c.MetricsAddr = freeAddress(t)
 	a := portal(t, c)
 	address := running(t, a)
@@ -128,6 +130,44 @@ func TestPrivateListener(t *testing.T) {
 		if got, _ := ask(t, address, path); got != http.StatusNotFound {
 			t.Errorf("in public %s = %d, want 404", path, got)
 		}
+	}
+}
+
+// trainingCopy is a database that a portal in training mode serves.
+func trainingCopy(t *testing.T) *postgres.DB {
+	t.Helper()
+	db := dbtest.New(t)
+	dbtest.MarkTraining(t, db)
+	return db
+}
+
+// TestTrainingRefusesUnmarkedDatabase starts the training copy, whose helpers
+// sign anybody in, on a database that may hold real people.
+func TestTrainingRefusesUnmarkedDatabase(t *testing.T) {
+	c := settings(t, dbtest.URL(t, dbtest.New(t)))
+	if _, err := New(t.Context(), c, slog.New(slog.DiscardHandler)); !errors.Is(err, demo.ErrNotTraining) {
+		t.Errorf("got %v, want %v", err, demo.ErrNotTraining)
+	}
+	c.Mode = "live"
+	if _, err := New(t.Context(), c, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "PORTAL_MODE") {
+		t.Errorf("mode live: got %v, want a fault of PORTAL_MODE", err)
+	}
+}
+
+// TestProductionRefusesRoleThatSeesAll serves as the owner of the tables, whom
+// row-level security does not bind.
+func TestProductionRefusesRoleThatSeesAll(t *testing.T) {
+	db := dbtest.New(t)
+	owner, err := postgres.Open(t.Context(), dbtest.OwnerURL(t, db))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Close()
+	if err := bound(t.Context(), owner); !errors.Is(err, ErrUnbound) {
+		t.Errorf("owner: got %v, want %v", err, ErrUnbound)
+	}
+	if err := bound(t.Context(), db); err != nil {
+		t.Errorf("portal_app: %v", err)
 	}
 }
 
@@ -205,6 +245,7 @@ func (o *ownServer) exec(sql string) {
 // it again: the portal says so meanwhile and goes on by itself.
 func TestDatabaseRestart(t *testing.T) {
 	o := newServer(t)
+	o.exec(`INSERT INTO training_mark (marked_at) VALUES (now())`)
 	address := running(t, portal(t, settings(t, o.url())))
 	want := func(when string, statuses map[string]int) {
 		t.Helper()
@@ -233,7 +274,7 @@ func TestDatabaseRestart(t *testing.T) {
 
 // TestNotReadyWithAnOldSchema looks at what a balancer sees before a migration.
 func TestNotReadyWithAnOldSchema(t *testing.T) {
-	db := dbtest.New(t)
+	db := trainingCopy(t)
 	address := running(t, portal(t, settings(t, dbtest.URL(t, db))))
 	if got, _ := ask(t, address, "/readyz"); got != http.StatusOK {
 		t.Errorf("/readyz = %d, want 200", got)
@@ -262,13 +303,14 @@ func TestProductionRefusesDatabase(t *testing.T) {
 	if err := start(); err != nil {
 		t.Fatalf("a good database: %v", err)
 	}
+	wantNoHelpers(t, portal(t, c))
 	for _, tt := range []struct{ name, spoil, mend, want string }{
 		{"frozen clock", `INSERT INTO clock (frozen_at) VALUES ('2031-05-05')`, `DELETE FROM clock`, "clock"},
 		{"shifted clock", `INSERT INTO clock (ahead) VALUES ('77 days')`, `DELETE FROM clock`, "clock"},
-		{"training copy", `INSERT INTO training_mark (marked_at) VALUES ('2031-05-05')`, `DELETE FROM training_mark`, "training copy"},
-		{"fsync", `ALTER SYSTEM SET fsync = off`, `ALTER SYSTEM RESET fsync`, "fsync is off"},
-		{"full pages", `ALTER SYSTEM SET full_page_writes = off`, `ALTER SYSTEM RESET full_page_writes`, "full_page_writes is off"},
-		{"commits", `ALTER ROLE portal_app SET synchronous_commit = off`, `ALTER ROLE portal_app RESET synchronous_commit`, "synchronous_commit is off"},
+		{"training copy", `INSERT INTO training_mark (marked_at) VALUES ('2031-05-05')`, `DELETE FROM training_mark`, "training database"},
+		{"fsync", `ALTER SYSTEM SET fsync = off`, `ALTER SYSTEM RESET fsync`, "fsync off"},
+		{"full pages", `ALTER SYSTEM SET full_page_writes = off`, `ALTER SYSTEM RESET full_page_writes`, "full_page_writes off"},
+		{"commits", `ALTER ROLE portal_app SET synchronous_commit = off`, `ALTER ROLE portal_app RESET synchronous_commit`, "synchronous_commit off"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			o.all(tt.spoil, `SELECT pg_reload_conf()`)
@@ -284,6 +326,20 @@ func TestProductionRefusesDatabase(t *testing.T) {
 				t.Errorf("mended: %v", err)
 			}
 		})
+	}
+}
+
+// wantNoHelpers looks for the pages that sign anybody in: they are in the
+// training copy alone.
+func wantNoHelpers(t *testing.T, a *App) {
+	t.Helper()
+	for _, path := range []string{"/demo", "/demo/mail", "/demo/clock"} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil)
+		r.Host = "portal.example"
+		a.Handler().ServeHTTP(w, r)
+		if w.Code != http.StatusNotFound {
+			t.Errorf("%s = %d, want 404", path, w.Code)
+		}
 	}
 }
 
@@ -307,7 +363,7 @@ func (o *ownServer) until(start func() error, refused bool) (err error) {
 
 // TestKeyFilesAreNamed starts with key files that cannot be used.
 func TestKeyFilesAreNamed(t *testing.T) {
-	good := settings(t, dbtest.URL(t, dbtest.New(t)))
+	good := settings(t, dbtest.URL(t, trainingCopy(t)))
 	bad := filepath.Join(t.TempDir(), "bad")
 	if err := os.WriteFile(bad, []byte("hidden"), 0o600); err != nil {
 		t.Fatal(err)

@@ -11,11 +11,11 @@ import (
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/postgres"
 	"familypact.example/portal/internal/platform/ratelimit"
+	"familypact.example/portal/internal/server"
 )
 
 // limits counts what people try, by the program's settings, and refuses too
-// many (security.md 10.2, decisions 41). Known devices are exempt from limits
-// by address.
+// many (security.md 10.2, decisions 41).
 type limits struct{ db *postgres.DB }
 
 // request counts a request that changes something: by account for those signed
@@ -23,6 +23,8 @@ type limits struct{ db *postgres.DB }
 // cost a write.
 func (l limits) request(ctx context.Context, actor authz.Actor, method string) error {
 	switch {
+	case method == server.KeepsSession:
+		return l.byAddress(ctx, setting.LimitAnonymousGet, actor)
 	case method != http.MethodPost:
 		return nil
 	case actor.Account != uuid.Nil:
@@ -31,10 +33,14 @@ func (l limits) request(ctx context.Context, actor authz.Actor, method string) e
 	return l.byAddress(ctx, setting.LimitAnonymous, actor)
 }
 
-// SignIn counts a try to sign in.
-func (l limits) SignIn(ctx context.Context, actor authz.Actor, name string) error {
-	if err := l.byAddress(ctx, setting.LimitSignIn, actor); err != nil {
-		return err
+// SignIn counts a try to sign in. On a known device of the account it is not
+// counted by address: a stranger behind the same one must not lock it out, nor
+// may the device try other names for nothing.
+func (l limits) SignIn(ctx context.Context, actor authz.Actor, name string, known bool) error {
+	if !known {
+		if err := l.byAddress(ctx, setting.LimitSignIn, actor); err != nil {
+			return err
+		}
 	}
 	return l.take(ctx, setting.LimitSignInAccount, ratelimit.Address(actor.Origin.Address)+" "+account.Fold(name))
 }
@@ -53,9 +59,6 @@ func (l limits) PasscodeMail(ctx context.Context, actor authz.Actor) error {
 }
 
 func (l limits) byAddress(ctx context.Context, s setting.Setting[ratelimit.Limit], actor authz.Actor) error {
-	if actor.Origin.Device != uuid.Nil {
-		return nil
-	}
 	return l.take(ctx, s, ratelimit.Address(actor.Origin.Address))
 }
 

@@ -5,33 +5,40 @@ import (
 	"errors"
 	"fmt"
 
+	"familypact.example/portal/internal/config"
+	"familypact.example/portal/internal/office/demo"
 	"familypact.example/portal/internal/platform/postgres"
 )
 
-// checkProduction refuses a database that production must not serve from
-// (security.md 16.1): one whose clock was moved, a training copy, or one that
-// may lose what it has confirmed.
-func checkProduction(ctx context.Context, db *postgres.DB) error {
-	var moved, training bool
-	var fsync, pages, commit string
-	err := db.QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM clock), EXISTS (SELECT FROM training_mark),
-			current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit')`).
-		Scan(&moved, &training, &fsync, &pages, &commit)
+// ErrUnbound means that the serving role is one that row-level security does
+// not bind.
+var ErrUnbound = errors.New("DATABASE_URL: its role owns the tables or passes by row-level security; serve as portal_app")
+
+// checkDatabase refuses a database that the mode must not serve from: real
+// data in a training copy, whose helpers sign anybody in, and in production a
+// training copy, a moved clock, settings that lose what was committed, or a
+// role that sees every row (security.md 16.1, 16.3, decisions 32).
+func (a *App) checkDatabase(ctx context.Context) error {
+	switch a.Config.Mode {
+	case config.Training:
+		return demo.CheckTraining(ctx, a.DB)
+	case config.Production:
+		return errors.Join(demo.CheckProduction(ctx, a.DB), bound(ctx, a.DB))
+	}
+	return fmt.Errorf("PORTAL_MODE: must be %s or %s", config.Production, config.Training)
+}
+
+// bound returns ErrUnbound when row-level security does not bind the role.
+func bound(ctx context.Context, q postgres.Querier) error {
+	free, err := postgres.Value[bool](ctx, q, `
+		SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls))
+			OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+				WHERE n.nspname = 'public' AND c.relkind = 'r' AND pg_has_role(current_user, c.relowner, 'MEMBER'))`)
 	if err != nil {
-		return fmt.Errorf("look at the database: %w", err)
+		return fmt.Errorf("look at the serving role: %w", err)
 	}
-	var faults []error
-	if moved {
-		faults = append(faults, errors.New("database: its clock has been moved; production keeps the table clock empty"))
+	if free {
+		return ErrUnbound
 	}
-	if training {
-		faults = append(faults, errors.New("database: it is a training copy"))
-	}
-	for setting, value := range map[string]string{"fsync": fsync, "full_page_writes": pages, "synchronous_commit": commit} {
-		if value == "off" {
-			faults = append(faults, fmt.Errorf("database: %s is off", setting))
-		}
-	}
-	return errors.Join(faults...)
+	return nil
 }

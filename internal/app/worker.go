@@ -78,18 +78,8 @@ func (a *App) sweeps() []worker.Sweep {
 		{Name: "access-codes", Run: a.Codes.Sweep},
 		{Name: "drafts", Run: func(ctx context.Context) error { return application.Sweep(ctx, a.DB) }},
 		{Name: "search-results", Run: func(ctx context.Context) error { return client.Sweep(ctx, a.DB) }},
-		{Name: "sessions", Run: func(ctx context.Context) error {
-			return a.DB.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
-				_, err := session.SweepTx(ctx, tx)
-				return err
-			})
-		}},
-		{Name: "password-failures", Run: func(ctx context.Context) error {
-			return a.DB.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
-				_, err := account.SweepTx(ctx, tx)
-				return err
-			})
-		}},
+		{Name: "sessions", Run: a.inBatches(session.SweepTx)},
+		{Name: "password-failures", Run: a.inBatches(account.SweepTx)},
 	}
 }
 
@@ -101,4 +91,22 @@ func (a *App) Sweep(ctx context.Context) error {
 		return err
 	}
 	return w.Sweep(ctx)
+}
+
+// inBatches runs a sweep of many rows, a transaction for each batch, until
+// nothing is left.
+func (a *App) inBatches(sweep func(context.Context, *postgres.Tx) (int64, error)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for n := int64(1); n > 0; {
+			err := a.DB.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
+				var err error
+				n, err = sweep(ctx, tx)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 }

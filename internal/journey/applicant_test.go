@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"slices"
 	"strings"
 
 	"familypact.example/portal/internal/clients/question"
@@ -248,6 +249,9 @@ func (w *person) signs(a applicant) {
 	w.presses(locale.SignAct)
 	w.wants(locale.SignSaved)
 	w.look("application-told")
+	if got := w.ticked(); !slices.Contains(got, "D06=received") || slices.Contains(got, "D01=given") {
+		w.Errorf("of what the client was told, %q is chosen, want what the client has answered and nothing else", got)
+	}
 	w.tells()
 }
 

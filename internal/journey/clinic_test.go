@@ -2,6 +2,7 @@ package journey
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"familypact.example/portal/internal/people/accesscode"
@@ -154,4 +155,44 @@ func (w *person) removes(staff *person) {
 	staff.signsIn()
 	staff.found("/sign-in/code", 403)
 	staff.look("sign-in-no-access")
+}
+
+// asksAgain waits until a sensitive act needs password and passcode anew, and
+// looks at the pages of one's own account.
+func (w *person) asksAgain() {
+	w.Helper()
+	w.later(16 * time.Minute)
+	w.at("/provider/access/new")
+	w.found("/sign-in/again", 200)
+	w.look("sign-in-again")
+	w.presses(locale.SignInCodeSubmit)
+	w.found("/sign-in/again", 422)
+	w.Fill("password", w.password)
+	w.presses(locale.SignInCodeSubmit)
+	w.proves()
+	w.found("/provider/access/new", 200)
+	for _, page := range []string{"", "/password", "/authenticator"} {
+		w.at("/provider/account" + page)
+		w.found("/provider/account"+page, 200)
+		w.look("provider-account" + strings.ReplaceAll(page, "/", "-"))
+	}
+}
+
+// rests long enough for the screen to be covered; the password alone brings
+// back the page, and signing out ends it.
+func (w *person) rests() {
+	w.Helper()
+	w.later(31 * time.Minute)
+	w.at("/provider/search")
+	w.found("/sign-in", 200)
+	w.wants(locale.SignInResumeTitle)
+	w.look("sign-in-resume")
+	w.Fill("password", w.password)
+	w.presses(locale.SignInResumeSubmit)
+	w.found("/provider/search", 200)
+	w.signsOut()
+	w.at("/provider/search")
+	w.found("/sign-in", 200)
+	w.signsIn()
+	w.found("/provider/search", 200)
 }

@@ -1,11 +1,15 @@
 package journey
 
 import (
+	"slices"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/clients/question"
 	"familypact.example/portal/internal/platform/locale"
+	"familypact.example/portal/internal/platform/secret"
 )
 
 // stored counts what a determination leaves behind.
@@ -151,8 +155,20 @@ func (w *person) traces() {
 				`SELECT string_agg(DISTINCT action, ' ') FROM audit_entry e JOIN account a ON a.id = e.account_id WHERE a.email = $1`, w.email))
 		}
 	}
-	if got := value[string](w.portal, `SELECT help || ', ' || mode FROM application WHERE state = 'certified'`); got != "language, in_person" {
-		w.Errorf("the reason for helping is kept as %q", got)
+	w.helped("language")
+}
+
+// helped reads why staff filled in the form of the one who is certified.
+func (w *person) helped(want string) {
+	w.Helper()
+	id := value[uuid.UUID](w.portal, `SELECT id FROM application WHERE state = 'certified' AND mode = 'in_person'`)
+	sealed := value[[]byte](w.portal, `SELECT help_sealed FROM application WHERE id = $1`, id)
+	plain, err := w.portal.app.Ring.Open(secret.Cell{Table: "application", Column: "help_sealed", Row: id}, sealed)
+	if err != nil {
+		w.Fatal(err)
+	}
+	if got := secret.Unpad(plain); got != want {
+		w.Errorf("the reason for helping is kept as %q, want %q", got, want)
 	}
 }
 
@@ -160,6 +176,10 @@ func (w *person) traces() {
 func (w *person) overTheLimit() {
 	w.Helper()
 	a := single("Greta", "Holloway", "9000").with(question.NeedSection, chosen("need", "N"))
+	a.sections[question.ContactSection] = append([]answer{
+		typed("contact-phone", "(916) 555-0143"), chosen("contact-text", "N"), chosen("contact-call", "Y"), chosen("contact-voice", "N"),
+		typed("contact-email", "greta@mail.example"), chosen("contact-email-safe", "N"),
+	}, a.sections[question.ContactSection][1:]...)
 	before, mails := w.count("client WHERE hap_number_sealed IS NOT NULL"), w.count("message WHERE key LIKE 'client.%'")
 	w.begins(a)
 	w.fills(a)
@@ -174,7 +194,7 @@ func (w *person) overTheLimit() {
 		w.Errorf("%d HAP numbers, want %d", n, before)
 	}
 	if n := w.count("message WHERE key LIKE 'client.%'"); n != mails {
-		w.Errorf("somebody who wants no contact was sent %d mails", n-mails)
+		w.Errorf("somebody who called e-mail unsafe was sent %d mails", n-mails)
 	}
 }
 
@@ -271,6 +291,16 @@ func (w *person) enrolledTwice(a applicant) {
 	}
 }
 
+// recalls takes the first answer of a section from last time: the client says
+// that it still holds.
+func (w *person) recalls(answer string) {
+	w.Helper()
+	w.presses(locale.QLastTimeUse)
+	if got := w.ticked(); !slices.Equal(got, []string{answer}) {
+		w.Errorf("after the answer of last time was taken, %q is chosen, want %s", got, answer)
+	}
+}
+
 // recertified gets a new form ten months later: every answer is asked anew,
 // with what was said last time beside it, and the number stays.
 func (w *person) recertified(a applicant, number client.HAPNumber) {
@@ -281,12 +311,16 @@ func (w *person) recertified(a applicant, number client.HAPNumber) {
 	w.presses(locale.RecordRecertify)
 	w.meets()
 	for _, s := range question.Sections {
+		w.wants(locale.RecordFlag) // from the first page on, before anything is answered
 		w.look("recertify-" + string(s))
 		for _, x := range w.ticked() {
 			name, _, _ := strings.Cut(x, "=")
 			if q, ok := question.Find(question.ID(name), question.Answers{}); ok && !q.Identity {
 				w.Errorf("recertification begins with %s", x)
 			}
+		}
+		if s == question.NeedSection {
+			w.recalls("need=Y")
 		}
 		w.fill(a, s)
 	}

@@ -54,6 +54,10 @@ func (p *portal) walk(list string) {
 	p.step("staff are removed", func() {
 		certifier.removes(certifier.invites("Tomas", "Underhill", "tomas@clinic0001.example"))
 	})
+	p.step("sensitive acts and rest", func() {
+		certifier.asksAgain()
+		staff.rests()
+	})
 	var number client.HAPNumber
 	p.step("staff enroll a walk-in", func() {
 		number = staff.enrolls(walkIn, clientMail)

@@ -55,11 +55,13 @@ func open(t *testing.T, o browsertest.Options, at time.Time) *portal {
 		mail: map[string][]mail.Letter{}, seen: map[string]bool{}, log: &witness{},
 	}
 	p.sql = dbtest.Superuser(t, p.db)
+	dbtest.MarkTraining(t, p.db)
 	p.clock(at)
 	listener, err := net.Listen("tcp", "localhost:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	dbtest.MarkTraining(t, p.db)
 	p.base = "http://" + strings.Replace(listener.Addr().String(), "127.0.0.1", "localhost", 1)
 	p.start(t, p.config(t), listener)
 	return p

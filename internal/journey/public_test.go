@@ -9,6 +9,8 @@ func (p *portal) publicPages() {
 	for _, path := range []string{
 		"/", "/eligibility", "/contact", "/privacy", "/safety", "/accessibility", "/language-help",
 		"/nondiscrimination", "/terms", "/status", "/providers", "/providers/my-code", "/sign-in", "/password/forgot",
+		"/password/code", "/create-account", "/create-account/code", "/session/expired",
+		"/sign-in/blocked", "/sign-in/disabled", "/sign-in/disabled/office", "/sign-out",
 	} {
 		w.at(path)
 		w.found(path, 200)

@@ -1,7 +1,10 @@
 package server
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -34,7 +37,7 @@ var (
 func (s *Server) known(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case r.Host != s.host && !technical(r.URL.Path):
+		case r.Host != s.host && !technical(r.URL.EscapedPath()):
 			s.plain(w, r, http.StatusMisdirectedRequest)
 		case r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodPost:
 			w.Header().Set("Allow", "GET, HEAD, POST")
@@ -58,7 +61,7 @@ func exempt(path string) bool { return technical(path) || strings.HasPrefix(path
 // once to come back, so that those in hand are answered (security.md 19.8).
 func (s *Server) room(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if exempt(r.URL.Path) {
+		if exempt(r.URL.EscapedPath()) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -104,8 +107,29 @@ func (s *Server) body(next http.Handler) http.Handler {
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		if !file && !s.arrived(w, r) {
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// arrived reads a form into memory before the request takes one of the places:
+// whoever sends slowly keeps nobody else waiting. Files are read by their
+// handler, which asks who it is first.
+func (s *Server) arrived(w http.ResponseWriter, r *http.Request) bool {
+	body, err := io.ReadAll(r.Body)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		s.plain(w, r, http.StatusRequestEntityTooLarge)
+		return false
+	case err != nil:
+		s.plain(w, r, http.StatusBadRequest)
+		return false
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return true
 }
 
 // formType reports whether a body of this type may be sent to the path: forms

@@ -2,12 +2,14 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
+	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/people/session"
@@ -18,6 +20,11 @@ import (
 )
 
 var errSignIn = fault.New(fault.Unauthenticated, locale.FaultSignIn)
+
+// KeepsSession is what Limit is told instead of a method when somebody without
+// a session asks for a page that needs one: the page is kept to come back to,
+// which costs a row (decisions 41).
+const KeepsSession = "session"
 
 // visit reads who asks, anew for each request, and puts the visit and the
 // frame of the page into the context.
@@ -61,6 +68,7 @@ func (s *Server) frame(r *http.Request, v handler.Visit) layout.Frame {
 	}
 	if v.Actor.Role != authz.Nobody {
 		f.Minutes = int(v.State.Idle.Minutes())
+		f.Account = accountPage(v.Actor.Role)
 	}
 	if v.State.SiteName != "" {
 		f.Site = layout.Site{Name: v.State.SiteName, Detail: v.State.SiteDetail}
@@ -88,6 +96,11 @@ func (s *Server) guard(rt route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		setRoute(r.Context(), rt.path)
 		if err := s.allowed(r, rt.permission); err != nil {
+			if v := handler.VisitOf(r.Context()); errors.Is(err, errSignIn) && v.State.ID == uuid.Nil {
+				if over := s.Limit(r.Context(), v.Actor, KeepsSession); over != nil {
+					err = over
+				}
+			}
 			s.kit.Fail(w, r, err)
 			return
 		}

@@ -60,3 +60,14 @@ func area(path string) string {
 	}
 	return "public"
 }
+
+// accountPage is the address of one's own account, empty where there is none.
+func accountPage(role authz.Role) string {
+	switch role {
+	case authz.Staff, authz.Certifier:
+		return "/provider/account"
+	case authz.OFP:
+		return "/ofp/account"
+	}
+	return ""
+}

@@ -151,11 +151,19 @@ func TestReadingChangesNothing(t *testing.T) {
 		}
 		for table, sum := range k.checksums() {
 			if sum != before[table] {
-				t.Errorf("%s changes %s", name(l), table)
+				if !makesSecret(l, table) {
+					t.Errorf("%s changes %s", name(l), table)
+				}
 				before[table] = sum
 			}
 		}
 	}
+}
+
+// makesSecret reports whether the page makes the secret of an app that it
+// shows, the first time: it opens nothing until a code has confirmed it.
+func makesSecret(l server.Line, table string) bool {
+	return table == "authenticator" && strings.HasSuffix(l.Path, "/authenticator")
 }
 
 func (w *world) checksums() map[string]string {

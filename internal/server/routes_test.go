@@ -61,18 +61,6 @@ func TestListOfRoutesIsWhole(t *testing.T) {
 	}
 }
 
-func TestTrainingHelpersAreInTrainingOnly(t *testing.T) {
-	w := newWorld(t, inUse)
-	for _, l := range w.app.Server().Lines() {
-		if strings.HasPrefix(l.Path, "/demo") {
-			t.Errorf("%s is there outside of training", name(l))
-		}
-	}
-	if got := w.get("/demo", asNobody).Code; got != http.StatusNotFound {
-		t.Errorf("/demo = %d, want 404", got)
-	}
-}
-
 // walk is a world that knows which handler was reached.
 type walk struct {
 	*world

@@ -93,7 +93,7 @@ func (s *Server) routes() []route {
 // the routes.
 func (s *Server) Handler() http.Handler {
 	r := chi.NewRouter()
-	r.Use(headers, language, s.observe, s.known, s.room, s.clientAddress(), s.sameSite, s.body)
+	r.Use(headers, language, s.observe, s.known, s.clientAddress(), s.sameSite, s.body, s.room)
 	for path, fn := range map[string]http.HandlerFunc{
 		"/healthz": healthz, "/readyz": s.readyz, "/robots.txt": robots, "/.well-known/change-password": changePassword,
 	} {

@@ -5,6 +5,7 @@ import (
 
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/handler/access"
+	"familypact.example/portal/internal/handler/accounts"
 	"familypact.example/portal/internal/handler/clients"
 	"familypact.example/portal/internal/handler/demos"
 	"familypact.example/portal/internal/handler/enroll"
@@ -27,6 +28,7 @@ type Pages struct {
 	Enroll   *enroll.Handlers
 	Clients  *clients.Handlers
 	Access   *access.Handlers
+	Accounts *accounts.Handlers
 	OFP      *ofp.Handlers
 	Sites    *sites.Handlers
 	Demos    *demos.Handlers
@@ -60,7 +62,8 @@ func (rt route) withFile() route { rt.file = true; return rt }
 // Public, sign-in and client routes are served below /es as well.
 func table(p Pages) []route {
 	return slices.Concat(publicTable(p), signInTable(p), registerTable(p),
-		providerTable(p), enrollTable(p), clientsTable(p), accessTable(p), officeTable(p))
+		providerTable(p), enrollTable(p), clientsTable(p), accessTable(p), officeTable(p),
+		accountTable(p, "/provider/account", authz.ProviderHome), accountTable(p, "/ofp/account", authz.OFPHome))
 }
 
 func publicTable(p Pages) []route {
@@ -188,6 +191,18 @@ func accessTable(p Pages) []route {
 		post("/provider/access/{id}/resend", authz.ManageStaff, p.Access.Resend).again(),
 		get("/provider/access/{id}/remove", authz.ManageStaff, p.Access.ShowRemove).again(),
 		post("/provider/access/{id}/remove", authz.ManageStaff, p.Access.Remove).again(),
+	}
+}
+
+// accountTable lists the pages of one's own account, below the area of a role.
+func accountTable(p Pages, base string, permission authz.Permission) []route {
+	return []route{
+		get(base, permission, p.Accounts.Show),
+		post(base+"/end-others", permission, p.Accounts.EndOthers),
+		get(base+"/password", permission, p.Accounts.ShowPassword).again(),
+		post(base+"/password", permission, p.Accounts.ChangePassword).again(),
+		get(base+"/authenticator", permission, p.Accounts.ShowAuthenticator).again(),
+		post(base+"/authenticator", permission, p.Accounts.ConfirmAuthenticator).again(),
 	}
 }
 

@@ -101,11 +101,10 @@ type option func(c *config.Config)
 
 func secure(c *config.Config) { c.BaseURL = "https://portal.example" }
 
-func inUse(c *config.Config) { c.Mode = "" } // neither training nor the checks of production
-
 func newWorld(t *testing.T, opts ...option) *world {
 	t.Helper()
 	w := &world{t: t, db: dbtest.New(t), log: &logbook{}}
+	dbtest.MarkTraining(t, w.db)
 	dbtest.Freeze(t, w.db, week)
 	w.super = dbtest.Superuser(t, w.db)
 	c := settings(t)

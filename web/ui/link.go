@@ -48,8 +48,14 @@ func (p Pages) Range() locale.Phrase {
 	if p.Total == 0 {
 		from = 0
 	}
-	return locale.UiPaginationRange.With("From", from, "To", min(p.Number*p.Size, p.Total), "Total", p.Total)
+	return locale.UiPaginationRange.With("From", count(from), "To", count(min(p.Number*p.Size, p.Total)), "Total", count(p.Total))
 }
+
+// count is a number with its thousands apart.
+type count int
+
+// In returns the number in the reader's language.
+func (n count) In(ctx context.Context) string { return locale.Number(ctx, int64(n)) }
 
 func (p Pages) href(ctx context.Context, n int) templ.SafeURL {
 	q := url.Values{}

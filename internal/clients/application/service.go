@@ -120,7 +120,18 @@ func (s *Service) insert(ctx context.Context, tx *postgres.Tx, actor authz.Actor
 	if err != nil {
 		return err
 	}
-	return insert(ctx, tx, actor, *a, sealed)
+	help, err := s.ring.Seal(helpCell(a.ID), secret.Pad(string(a.Help), helpLength))
+	if err != nil {
+		return err
+	}
+	return insert(ctx, tx, actor, *a, sealed, help)
+}
+
+// helpLength is the length of the longest reason, so that none tells itself.
+const helpLength = len(HelpUnderstanding)
+
+func helpCell(id uuid.UUID) secret.Cell {
+	return secret.Cell{Table: "application", Column: "help_sealed", Row: id}
 }
 
 func subject(id uuid.UUID) string { return "application:" + id.String() }
@@ -170,14 +181,18 @@ func FindTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, id uuid.UUI
 		State: r.State, Version: r.Version, DistinctFrom: r.DistinctFrom, StartedAt: r.StartedAt, SavedAt: r.SavedAt,
 		Disclosures: map[Code]Disclosure{},
 	}
-	if r.Help != nil {
-		a.Help = *r.Help
+	help, err := ring.Open(helpCell(r.ID), r.HelpSealed)
+	if err != nil {
+		return Application{}, err
 	}
+	a.Help = Help(secret.Unpad(help))
 	if a.Answers, err = openAnswers(ring, r.ID, r.AnswersSealed, tx.Today()); err != nil {
 		return Application{}, err
 	}
 	for _, d := range w.disclosures {
-		a.Disclosures[d.Code] = d
+		if a.Disclosures[d.Code], err = d.open(ring, id); err != nil {
+			return Application{}, err
+		}
 	}
 	if a.Signature, err = openSignature(ring, w.signatures); err != nil {
 		return Application{}, err
@@ -238,15 +253,20 @@ func (s *Service) Save(ctx context.Context, actor authz.Actor, sub idempotency.S
 		if err := endSignature(ctx, tx, id); err != nil {
 			return uuid.Nil, fmt.Errorf("end signature: %w", err)
 		}
-		return id, audit.Record(ctx, tx, actor, "application.save", subject(id), audit.Fields(names(changed)...))
+		return id, audit.Record(ctx, tx, actor, "application.save", subject(id), audit.Fields(groups(changed)...))
 	})
 	return err
 }
 
-func names(ids []question.ID) []string {
-	out := make([]string, len(ids))
-	for i, id := range ids {
-		out[i] = string(id)
+// groups names the sections in which answers have changed, in their order. The
+// questions themselves are not named: that one is asked at all may say what was
+// answered to another.
+func groups(changed []question.ID) []string {
+	var out []string
+	for _, s := range question.Sections {
+		if slices.ContainsFunc(changed, func(id question.ID) bool { return question.SectionOf(id) == s }) {
+			out = append(out, string(s))
+		}
 	}
 	return out
 }

@@ -68,21 +68,29 @@ func (s *Service) signTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor
 	if err != nil {
 		return err
 	}
+	language, err := s.ring.Seal(languageCell(id), string(in.Language))
+	if err != nil {
+		return err
+	}
 	if err := endSignature(ctx, tx, a.ID); err != nil {
 		return err
 	}
-	sig := Signature{Kind: in.Kind, Statement: Statement, Language: in.Language}
-	if err := insertSignature(ctx, tx, actor, id, a, sig, sealed); err != nil {
+	sig := Signature{Kind: in.Kind, Statement: Statement}
+	if err := insertSignature(ctx, tx, actor, id, a, sig, language, sealed); err != nil {
 		return err
 	}
 	if in.Kind != Oral {
 		return nil
 	}
-	return putDisclosures(ctx, tx, actor, a.ID, map[Code]Answer{"D14": Given})
+	return s.discloseTx(ctx, tx, actor, a.ID, map[Code]Answer{"D14": Given})
 }
 
 func detailsCell(id uuid.UUID) secret.Cell {
 	return secret.Cell{Table: "signature", Column: "details_sealed", Row: id}
+}
+
+func languageCell(id uuid.UUID) secret.Cell {
+	return secret.Cell{Table: "signature", Column: "language_sealed", Row: id}
 }
 
 func openSignature(ring *secret.Ring, rows []signatureRow) (*Signature, error) {
@@ -94,7 +102,11 @@ func openSignature(ring *secret.Ring, rows []signatureRow) (*Signature, error) {
 	if err != nil {
 		return nil, err
 	}
-	sig := Signature{Kind: r.Kind, Statement: r.Statement, Language: r.Language, SignedAt: r.SignedAt}
+	language, err := ring.Open(languageCell(r.ID), r.LanguageSealed)
+	if err != nil {
+		return nil, err
+	}
+	sig := Signature{Kind: r.Kind, Statement: r.Statement, Language: locale.Language(language), SignedAt: r.SignedAt}
 	if err := json.Unmarshal([]byte(plain), &sig.Signing); err != nil {
 		return nil, fmt.Errorf("read signature %s: not as it was written", r.ID)
 	}
@@ -122,12 +134,42 @@ func (s *Service) Disclose(ctx context.Context, actor authz.Actor, sub idempoten
 		for _, t := range a.Topics() {
 			needed[t.Code] = given[t.Code]
 		}
-		if err := putDisclosures(ctx, tx, actor, id, needed); err != nil {
-			return uuid.Nil, fmt.Errorf("keep disclosures: %w", err)
+		if err := s.discloseTx(ctx, tx, actor, id, needed); err != nil {
+			return uuid.Nil, err
 		}
 		return id, audit.Record(ctx, tx, actor, "application.disclose", subject(id))
 	})
 	return err
+}
+
+// answerLength is the length of the longest answer, so that none tells itself.
+const answerLength = len(Received)
+
+// discloseTx keeps answers, sealed: they describe the client.
+func (s *Service) discloseTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID, given map[Code]Answer) error {
+	var codes []string
+	var answers [][]byte
+	for c, a := range given {
+		sealed, err := s.ring.Seal(answerCell(id, c), secret.Pad(string(a), answerLength))
+		if err != nil {
+			return err
+		}
+		codes, answers = append(codes, string(c)), append(answers, sealed)
+	}
+	if err := putDisclosures(ctx, tx, actor, id, codes, answers); err != nil {
+		return fmt.Errorf("keep disclosures: %w", err)
+	}
+	return nil
+}
+
+// answerCell has the code beside the column: an application has many answers.
+func answerCell(id uuid.UUID, c Code) secret.Cell {
+	return secret.Cell{Table: "disclosure", Column: "answer_sealed/" + string(c), Row: id}
+}
+
+func (d disclosureRow) open(ring *secret.Ring, id uuid.UUID) (Disclosure, error) {
+	plain, err := ring.Open(answerCell(id, d.Code), d.AnswerSealed)
+	return Disclosure{Code: d.Code, Answer: Answer(secret.Unpad(plain)), GivenAt: d.GivenAt}, err
 }
 
 // Check returns what is wrong with the form for an application of the mode, by

@@ -22,7 +22,7 @@ type row struct {
 	ClientID      *uuid.UUID
 	Action        Action
 	Mode          Mode
-	Help          *Help
+	HelpSealed    []byte
 	State         State
 	Version       int
 	DistinctFrom  []uuid.UUID
@@ -31,15 +31,21 @@ type row struct {
 	SavedAt       time.Time
 }
 
-const columns = `id, number, site_id, client_id, action, mode, help, state, version, distinct_from, answers_sealed, started_at, saved_at`
+const columns = `id, number, site_id, client_id, action, mode, help_sealed, state, version, distinct_from, answers_sealed, started_at, saved_at`
 
 type signatureRow struct {
-	ID            uuid.UUID
-	Kind          Kind
-	Statement     locale.Key
-	Language      locale.Language
-	SignedAt      time.Time
-	DetailsSealed []byte
+	ID             uuid.UUID
+	Kind           Kind
+	Statement      locale.Key
+	LanguageSealed []byte
+	SignedAt       time.Time
+	DetailsSealed  []byte
+}
+
+type disclosureRow struct {
+	Code         Code
+	AnswerSealed []byte
+	GivenAt      time.Time
 }
 
 type lastRow struct {
@@ -52,7 +58,7 @@ type lastRow struct {
 type whole struct {
 	row         row
 	signatures  []signatureRow
-	disclosures []Disclosure
+	disclosures []disclosureRow
 	last        []lastRow
 }
 
@@ -61,9 +67,9 @@ func read(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (w whole, err erro
 	b := &pgx.Batch{}
 	b.Queue(`SELECT `+columns+` FROM application WHERE id = $1`, id)
 	b.Queue(`
-		SELECT id, kind, statement, language, signed_at, details_sealed
+		SELECT id, kind, statement, language_sealed, signed_at, details_sealed
 		FROM signature WHERE application_id = $1 AND ended_at IS NULL LIMIT 1`, id)
-	b.Queue(`SELECT code, answer, given_at FROM disclosure WHERE application_id = $1 ORDER BY code LIMIT 14`, id)
+	b.Queue(`SELECT code, answer_sealed, given_at FROM disclosure WHERE application_id = $1 ORDER BY code LIMIT 14`, id)
 	b.Queue(`
 		SELECT a.id, a.answers_sealed, a.decided_at
 		FROM application a
@@ -78,7 +84,7 @@ func read(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (w whole, err erro
 	if w.signatures, err = all[signatureRow](results); err != nil {
 		return whole{}, err
 	}
-	if w.disclosures, err = all[Disclosure](results); err != nil {
+	if w.disclosures, err = all[disclosureRow](results); err != nil {
 		return whole{}, err
 	}
 	w.last, err = all[lastRow](results)
@@ -118,15 +124,15 @@ func nextNumber(ctx context.Context, tx *postgres.Tx) (int64, error) {
 	return postgres.Value[int64](ctx, tx, `SELECT nextval('application_number')`)
 }
 
-func insert(ctx context.Context, tx *postgres.Tx, actor authz.Actor, a Application, answers []byte) error {
+func insert(ctx context.Context, tx *postgres.Tx, actor authz.Actor, a Application, answers, help []byte) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO application (id, number, site_id, client_id, action, mode, help, state, answers_sealed, version,
+		INSERT INTO application (id, number, site_id, client_id, action, mode, help_sealed, state, answers_sealed, version,
 		                         distinct_from, started_by, started_at, saved_at)
-		VALUES (@id, @number, @site, @client, @action, @mode, nullif(@help, ''), 'draft', @answers, 1,
+		VALUES (@id, @number, @site, @client, @action, @mode, @help, 'draft', @answers, 1,
 		        @distinct, @account, @now, @now)`,
 		pgx.NamedArgs{
 			"id": a.ID, "number": a.Number, "site": actor.Site, "client": orNil(a.ClientID), "action": string(a.Action),
-			"mode": string(a.Mode), "help": string(a.Help), "answers": answers, "distinct": a.DistinctFrom,
+			"mode": string(a.Mode), "help": help, "answers": answers, "distinct": a.DistinctFrom,
 			"account": actor.Account, "now": tx.Now(),
 		})
 	return err
@@ -149,13 +155,13 @@ func endSignature(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 	return err
 }
 
-func insertSignature(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID, a Application, s Signature, details []byte) error {
+func insertSignature(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID, a Application, s Signature, language, details []byte) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO signature (id, application_id, kind, version, statement, language, details_sealed, recorded_by, signed_at)
+		INSERT INTO signature (id, application_id, kind, version, statement, language_sealed, details_sealed, recorded_by, signed_at)
 		VALUES (@id, @application, @kind, @version, @statement, @language, @details, @account, @now)`,
 		pgx.NamedArgs{
 			"id": id, "application": a.ID, "kind": string(s.Kind), "version": a.Version, "statement": string(s.Statement),
-			"language": string(s.Language), "details": details, "account": actor.Account, "now": tx.Now(),
+			"language": language, "details": details, "account": actor.Account, "now": tx.Now(),
 		})
 	if err != nil {
 		return err
@@ -164,17 +170,13 @@ func insertSignature(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id
 	return err
 }
 
-func putDisclosures(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID, given map[Code]Answer) error {
-	codes, answers := make([]string, 0, len(given)), make([]string, 0, len(given))
-	for c, a := range given {
-		codes, answers = append(codes, string(c)), append(answers, string(a))
-	}
+func putDisclosures(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID, codes []string, answers [][]byte) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO disclosure (application_id, code, answer, account_id, given_at)
+		INSERT INTO disclosure (application_id, code, answer_sealed, account_id, given_at)
 		SELECT @id, d.code, d.answer, @account, @now
-		FROM unnest(@codes::text[], @answers::text[]) AS d (code, answer)
+		FROM unnest(@codes::text[], @answers::bytea[]) AS d (code, answer)
 		ON CONFLICT (application_id, code) DO UPDATE
-		SET answer = excluded.answer, account_id = excluded.account_id, given_at = excluded.given_at`,
+		SET answer_sealed = excluded.answer_sealed, account_id = excluded.account_id, given_at = excluded.given_at`,
 		pgx.NamedArgs{"id": id, "codes": codes, "answers": answers, "account": actor.Account, "now": tx.Now()})
 	return err
 }

@@ -25,29 +25,32 @@ func cell(column string, id uuid.UUID) secret.Cell {
 	return secret.Cell{Table: "client", Column: column, Row: id}
 }
 
+// The lengths to which texts are filled up before they are sealed, so that
+// neither a length nor a missing value tells what was given.
+const (
+	zipLength  = 10
+	ssnLength  = 9
+	bicLength  = 14
+	jsonLength = 128
+)
+
 // seal returns the person sealed for the row.
 func seal(ring *secret.Ring, id uuid.UUID, p Person) (s sealed, err error) {
-	address := ""
-	if p.Address != (Address{}) {
-		address = marshal(p.Address)
-	}
 	for _, f := range []struct {
 		column string
 		to     *[]byte
 		plain  string
+		length int
 	}{
-		{"name_sealed", &s.Name, marshal(p.Name)},
-		{"birth_on_sealed", &s.BirthOn, p.BirthOn.String()},
-		{"zip_sealed", &s.ZIP, p.Address.ZIP},
-		{"address_sealed", &s.Address, address},
-		{"ssn_sealed", &s.SSN, p.SSN},
-		{"bic_sealed", &s.BIC, p.BIC},
-		{"contact_sealed", &s.Contact, marshal(p.Contact)},
+		{"name_sealed", &s.Name, marshal(p.Name), jsonLength},
+		{"birth_on_sealed", &s.BirthOn, p.BirthOn.String(), 0},
+		{"zip_sealed", &s.ZIP, p.Address.ZIP, zipLength},
+		{"address_sealed", &s.Address, marshal(p.Address), jsonLength},
+		{"ssn_sealed", &s.SSN, p.SSN, ssnLength},
+		{"bic_sealed", &s.BIC, p.BIC, bicLength},
+		{"contact_sealed", &s.Contact, marshal(p.Contact), jsonLength},
 	} {
-		if f.plain == "" {
-			continue // null: not given
-		}
-		if *f.to, err = ring.Seal(cell(f.column, id), f.plain); err != nil {
+		if *f.to, err = ring.Seal(cell(f.column, id), secret.Pad(f.plain, f.length)); err != nil {
 			return sealed{}, err
 		}
 	}
@@ -68,7 +71,7 @@ func (o *opener) text(column string, value []byte) string {
 	}
 	plain, err := o.ring.Open(cell(column, o.id), value)
 	o.err = err
-	return plain
+	return secret.Unpad(plain)
 }
 
 // into reads the opened column, JSON, into dst.

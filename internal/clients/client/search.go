@@ -137,7 +137,7 @@ func (s *Service) Search(ctx context.Context, actor authz.Actor, sub idempotency
 		if err := insertResult(ctx, tx, actor, id, typed, ids); err != nil {
 			return uuid.Nil, fmt.Errorf("keep search: %w", err)
 		}
-		return id, audit.Record(ctx, tx, actor, "client.search", "search:"+id.String(), audit.Reason(string(q.By)))
+		return id, audit.Record(ctx, tx, actor, "client.search", searchSubject(id), audit.Reason(string(q.By)))
 	})
 }
 
@@ -170,7 +170,10 @@ type Result struct {
 	Today civil.Date
 }
 
-// Result returns what a search of the same account found: whole lines of the
+func searchSubject(id uuid.UUID) string { return "search:" + id.String() }
+
+// Result returns what a search of the same account found, and keeps that it was
+// looked at: whole lines of the
 // site's own clients, and of others no more than tells people apart. After
 // half an hour it is ErrResultExpired.
 func (s *Service) Result(ctx context.Context, actor authz.Actor, id uuid.UUID) (Result, error) {
@@ -192,7 +195,7 @@ func (s *Service) Result(ctx context.Context, actor authz.Actor, id uuid.UUID) (
 			}
 			out.Hits = append(out.Hits, hit)
 		}
-		return nil
+		return audit.Record(ctx, tx, actor, "client.search-view", searchSubject(id))
 	})
 	return out, err
 }

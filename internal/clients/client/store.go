@@ -2,7 +2,9 @@ package client
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -111,8 +113,7 @@ func update(ctx context.Context, tx *postgres.Tx, id uuid.UUID, county string, s
 	_, err := tx.Exec(ctx, `
 		UPDATE client
 		SET county_code = @county, updated_at = @now, name_sealed = @name, birth_on_sealed = @birth, zip_sealed = @zip,
-		    address_sealed = @address, ssn_sealed = coalesce(@ssn, ssn_sealed), bic_sealed = coalesce(@bic, bic_sealed),
-		    contact_sealed = @contact
+		    address_sealed = @address, ssn_sealed = @ssn, bic_sealed = @bic, contact_sealed = @contact
 		WHERE id = @id`,
 		s.args(tx, pgx.NamedArgs{"id": id, "county": county}))
 	return err
@@ -124,16 +125,28 @@ func (s sealed) args(tx *postgres.Tx, a pgx.NamedArgs) pgx.NamedArgs {
 	return a
 }
 
-// replaceIndexes stores the person's blind indexes. Those of numbers that the
-// person did not give this time stay.
+// given are the kinds that a person may give or not. Where one was not given, a
+// random digest that nothing matches takes its place: that there is none would
+// tell as much.
+var given = []string{bySSN, byBIC, byPhone, byEmail}
+
+// replaceIndexes stores the person's blind indexes in place of those before.
+// The one of the HAP number stays.
 func replaceIndexes(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, id uuid.UUID, keys []key) error {
 	kinds, digests := make([]string, len(keys)), make([][]byte, len(keys))
 	for i, k := range keys {
 		kinds[i], digests[i] = k.kind, ring.Index(purpose(k.kind), k.text)
 	}
+	for _, kind := range given {
+		if !slices.Contains(kinds, kind) {
+			blank := make([]byte, secret.IndexSize)
+			_, _ = rand.Read(blank) // never fails: the program ends instead
+			kinds, digests = append(kinds, kind), append(digests, blank)
+		}
+	}
 	if _, err := tx.Exec(ctx, `
 		DELETE FROM client_index
-		WHERE client_id = $1 AND kind IN ('name-birth', 'phone', 'email')`, id); err != nil {
+		WHERE client_id = $1 AND kind <> 'hap'`, id); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, `

@@ -35,6 +35,20 @@ func CreateTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, actor aut
 // UpdateTx replaces what the client has said about themselves. A Social
 // Security or Medi-Cal number that was given before and is not given now stays.
 func UpdateTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, actor authz.Actor, id uuid.UUID, p Person) error {
+	r, err := findForUpdate(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	o := opener{ring: ring, id: id}
+	if p.SSN == "" {
+		p.SSN = o.text("ssn_sealed", r.SSN)
+	}
+	if p.BIC == "" {
+		p.BIC = o.text("bic_sealed", r.BIC)
+	}
+	if o.err != nil {
+		return o.err
+	}
 	s, err := seal(ring, id, p)
 	if err != nil {
 		return err
@@ -108,7 +122,7 @@ func (r row) open(ring *secret.Ring) (Record, error) {
 	o := opener{ring: ring, id: r.ID}
 	out := Record{
 		ID: r.ID, SiteID: r.SiteID, SiteName: r.SiteName, CreatedAt: r.CreatedAt, Legacy: r.Legacy,
-		Period: r.Period, County: r.County, Today: r.Today, HasBIC: r.BIC != nil,
+		Period: r.Period, County: r.County, Today: r.Today, HasBIC: o.text("bic_sealed", r.BIC) != "",
 		HAPIssuedOn: r.HAPIssuedOn,
 		BirthOn:     o.date("birth_on_sealed", r.sealed.BirthOn),
 		HAP:         HAPNumber(o.text("hap_number_sealed", r.HAP)),

@@ -224,7 +224,7 @@ func (s *Service) discontinueFailed(ctx context.Context, tx *postgres.Tx, actor 
 	if err := client.SetPeriodTx(ctx, tx, a.clientID, actor.Site, period); err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, actor, "enrollment.discontinue", subject(latest.ID), audit.Reason(string(a.decision.DeactivationCode)))
+	return audit.Record(ctx, tx, actor, "enrollment.discontinue", subject(latest.ID), audit.Reason("recertification"))
 }
 
 // discontinuation is why an enrollment ended before its time.

@@ -7,9 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"familypact.example/portal/internal/clients/incometable"
-	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/dbtest"
-	"familypact.example/portal/internal/platform/postgres"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -33,17 +31,8 @@ func TestLoadIsRepeatable(t *testing.T) {
 
 func TestWithdrawnStaysWithdrawn(t *testing.T) {
 	t.Parallel()
-	ctx, db := context.Background(), dbtest.Tx(t)
-	if err := incometable.Load(ctx, db); err != nil {
-		t.Fatal(err)
-	}
-	err := db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE income_table SET status = 'withdrawn' WHERE effective_from = '2025-04-01'`)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	ctx, db := context.Background(), loaded(t)
+	change(t, db, `UPDATE income_table SET status = 'withdrawn' WHERE effective_from = '2025-04-01'`)
 	if err := incometable.Load(ctx, db); err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,16 @@ func Find(id ID, a Answers) (Question, bool) {
 	return Question{}, false
 }
 
+// SectionOf returns the section of a question, "" when there is none with that
+// ID.
+func SectionOf(id ID) Section {
+	i := slices.IndexFunc(All, func(q Question) bool { return q.ID == id.Base() })
+	if i < 0 {
+		return ""
+	}
+	return All[i].Section
+}
+
 // InSection returns the questions that a section shows. One whose condition
 // depends on an answer still to be given in the same section is shown too.
 func InSection(s Section, a Answers) []Question {

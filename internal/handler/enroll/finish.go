@@ -3,10 +3,12 @@ package enroll
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"familypact.example/portal/internal/clients/application"
 	"familypact.example/portal/internal/clients/enrollment"
+	"familypact.example/portal/internal/clients/question"
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/platform/form"
 	"familypact.example/portal/internal/platform/locale"
@@ -79,10 +81,30 @@ func (h *Handlers) ShowTold(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := form.New()
+	for _, t := range a.Topics() {
+		f.Set(string(t.Code), string(noticed(a, t)))
+	}
 	for code, d := range a.Disclosures {
 		f.Set(string(code), string(d.Answer))
 	}
 	return handler.Render(w, r, http.StatusOK, enrollpage.ToldPage(f, toldView(a)))
+}
+
+// noticed is what the client has answered already about a notice that is one
+// of the disclosures, "" when nothing: nobody is asked twice (WCAG 3.3.7).
+func noticed(a application.Application, t application.Topic) application.Answer {
+	said := map[string][]application.Answer{
+		question.Received: {application.Received, application.Given},
+		question.Declined: {application.Declined},
+	}
+	for n, answer := range a.Answers.Notices() {
+		for _, x := range said[answer] {
+			if n.Disclosure() == string(t.Code) && slices.Contains(t.Answers, x) {
+				return x
+			}
+		}
+	}
+	return ""
 }
 
 func toldView(a application.Application) enrollpage.View {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/google/uuid"
+
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/people/passcode"
@@ -31,7 +33,7 @@ func (h *Handlers) Again(w http.ResponseWriter, r *http.Request) error {
 		f.Note("password", locale.SignInPasswordMissing)
 		return handler.Render(w, r, http.StatusUnprocessableEntity, signinpage.Again(f, st.Name))
 	}
-	if err := h.limits.SignIn(ctx, handler.Actor(ctx), st.Account.String()); err != nil {
+	if err := h.limits.SignIn(ctx, handler.Actor(ctx), st.Account.String(), st.Device != uuid.Nil); err != nil {
 		return err
 	}
 	if err := h.accounts.Confirm(ctx, handler.Actor(ctx), st.Account, f.Value("password")); err != nil {

@@ -24,6 +24,7 @@ import (
 // accounts is what these pages need of account.Service.
 type accounts interface {
 	SignIn(ctx context.Context, actor authz.Actor, in account.Attempt) (account.Account, uuid.UUID, error)
+	Knows(ctx context.Context, in account.Attempt) (bool, error)
 	Confirm(ctx context.Context, actor authz.Actor, id uuid.UUID, password string) error
 	AskReset(ctx context.Context, actor authz.Actor, name string) error
 	Reset(ctx context.Context, actor authz.Actor, code, password string) error
@@ -42,7 +43,7 @@ type passcodes interface {
 
 // limiter counts tries and refuses too many.
 type limiter interface {
-	SignIn(ctx context.Context, actor authz.Actor, name string) error
+	SignIn(ctx context.Context, actor authz.Actor, name string, known bool) error
 	Forgot(ctx context.Context, actor authz.Actor, name string) error
 	PasscodeMail(ctx context.Context, actor authz.Actor) error
 }
@@ -67,7 +68,6 @@ func New(m *session.Manager, a accounts, p passcodes, l limiter, sites func(cont
 // locked the session.
 func (h *Handlers) Show(w http.ResponseWriter, r *http.Request) error {
 	st := handler.VisitOf(r.Context()).State
-	h.sessions.Ensure(r.Context())
 	if st.SignedIn() {
 		return h.home(w, r, st.Role)
 	}
@@ -97,7 +97,11 @@ func (h *Handlers) SignIn(w http.ResponseWriter, r *http.Request) error {
 	if !f.OK() {
 		return handler.Render(w, r, http.StatusUnprocessableEntity, signinpage.SignIn(f))
 	}
-	if err := h.limits.SignIn(ctx, handler.Actor(ctx), in.Name); err != nil {
+	known, err := h.accounts.Knows(ctx, in)
+	if err != nil {
+		return err
+	}
+	if err := h.limits.SignIn(ctx, handler.Actor(ctx), in.Name, known); err != nil {
 		return err
 	}
 	a, device, err := h.accounts.SignIn(ctx, handler.Actor(ctx), in)
@@ -170,7 +174,7 @@ func (h *Handlers) resume(w http.ResponseWriter, r *http.Request, f *form.Form, 
 		f.Note("password", locale.SignInPasswordMissing)
 		return handler.Render(w, r, http.StatusUnprocessableEntity, signinpage.Resume(f, st.Name))
 	}
-	if err := h.limits.SignIn(ctx, handler.Actor(ctx), st.Account.String()); err != nil {
+	if err := h.limits.SignIn(ctx, handler.Actor(ctx), st.Account.String(), st.Device != uuid.Nil); err != nil {
 		return err
 	}
 	if err := h.accounts.Confirm(ctx, handler.Actor(ctx), st.Account, f.Value("password")); err != nil {

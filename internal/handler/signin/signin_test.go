@@ -44,9 +44,9 @@ const password = "grape lantern seven"
 // free is a limiter that refuses nothing.
 type free struct{}
 
-func (free) SignIn(context.Context, authz.Actor, string) error { return nil }
-func (free) Forgot(context.Context, authz.Actor, string) error { return nil }
-func (free) PasscodeMail(context.Context, authz.Actor) error   { return nil }
+func (free) SignIn(context.Context, authz.Actor, string, bool) error { return nil }
+func (free) Forgot(context.Context, authz.Actor, string) error       { return nil }
+func (free) PasscodeMail(context.Context, authz.Actor) error         { return nil }
 
 // door is the pages of signing in on a database with one account.
 type door struct {

@@ -63,7 +63,7 @@ func (s Seed) Fill(ctx context.Context, empty bool, wish *Restart) error {
 	if start.present {
 		err = s.Owner.RunPresent(ctx)
 	} else {
-		err = s.Owner.Run(ctx, start.at.Add(time.Since(start.asked)))
+		err = s.Owner.Run(ctx, start.at)
 	}
 	if err != nil {
 		return err
@@ -78,7 +78,6 @@ func (s Seed) Fill(ctx context.Context, empty bool, wish *Restart) error {
 type start struct {
 	at      time.Time
 	present bool
-	asked   time.Time // for the time that filling takes
 }
 
 func (s Seed) start(ctx context.Context, empty bool, wish *Restart) (start, error) {
@@ -88,14 +87,14 @@ func (s Seed) start(ctx context.Context, empty bool, wish *Restart) (start, erro
 	}
 	switch {
 	case wish != nil && wish.Present:
-		return start{t.Present, true, time.Now()}, nil
+		return start{t.Present, true}, nil
 	case wish != nil && !wish.At.IsZero():
-		return start{wish.At, false, time.Now()}, nil
+		return start{wish.At, false}, nil
 	case empty:
 		eve, _ := LaunchEve.At(t.Present, t.Present)
-		return start{eve, false, time.Now()}, nil
+		return start{eve, false}, nil
 	}
-	return start{t.Present, true, time.Now()}, nil
+	return start{t.Present, true}, nil
 }
 
 // records makes people and sites and, from go-live on, those who work at sites

@@ -67,9 +67,6 @@ func (s *Service) count(ctx context.Context, actor authz.Actor, a Attempt) error
 	if err := ratelimit.Take(ctx, s.db, byEmail, site.EmailKey(a.Email)); err != nil {
 		return err
 	}
-	if actor.Origin.Device != uuid.Nil {
-		return nil
-	}
 	return ratelimit.Take(ctx, s.db, byAddress, ratelimit.Address(actor.Origin.Address))
 }
 

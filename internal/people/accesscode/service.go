@@ -91,14 +91,27 @@ func (s *Service) keepTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor
 	case m.RemovedAt != nil:
 		return uuid.Nil, ErrNotStaff
 	}
-	if err := supersede(ctx, tx, m.ID); err != nil {
-		return uuid.Nil, fmt.Errorf("replace codes of membership %s: %w", m.ID, err)
+	if err := supersedeTx(ctx, tx, actor, m.ID); err != nil {
+		return uuid.Nil, err
 	}
 	id := uuid.Must(uuid.NewV7())
 	if err := insertCode(ctx, tx, id, m.ID, s.digest(code), i, actor.Account); err != nil {
 		return uuid.Nil, fmt.Errorf("keep code for membership %s: %w", m.ID, err)
 	}
 	return id, audit.Record(ctx, tx, actor, "code.issue", subject(id), audit.Reason(string(i.reason)))
+}
+
+// supersedeTx ends the code of a membership that could still be redeemed.
+func supersedeTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, membershipID uuid.UUID) error {
+	ended, err := supersede(ctx, tx, membershipID)
+	if err != nil {
+		return fmt.Errorf("end codes of membership %s: %w", membershipID, err)
+	}
+	subjects := make([]string, len(ended))
+	for i, id := range ended {
+		subjects[i] = subject(id)
+	}
+	return audit.RecordEach(ctx, tx, actor, "code.supersede", subjects)
 }
 
 const digestPurpose = "access-code"
@@ -168,10 +181,7 @@ func (s *Service) RevokeStaff(ctx context.Context, actor authz.Actor, sub idempo
 		if err := s.members.RemoveTx(ctx, tx, actor, id); err != nil {
 			return uuid.Nil, err
 		}
-		if err := supersede(ctx, tx, id); err != nil {
-			return uuid.Nil, fmt.Errorf("end codes of membership %s: %w", id, err)
-		}
-		return id, nil
+		return id, supersedeTx(ctx, tx, actor, id)
 	})
 }
 

@@ -32,12 +32,13 @@ func orNil(id uuid.UUID) *uuid.UUID {
 	return &id
 }
 
-// supersede ends the live code of a membership, if it has one.
-func supersede(ctx context.Context, tx *postgres.Tx, membershipID uuid.UUID) error {
-	_, err := tx.Exec(ctx, `
+// supersede ends the live code of a membership, if it has one, and returns its
+// id.
+func supersede(ctx context.Context, tx *postgres.Tx, membershipID uuid.UUID) ([]uuid.UUID, error) {
+	return postgres.Values[uuid.UUID](ctx, tx, `
 		UPDATE access_code SET superseded_at = $2
-		WHERE membership_id = $1 AND used_at IS NULL AND superseded_at IS NULL`, membershipID, tx.Now())
-	return err
+		WHERE membership_id = $1 AND used_at IS NULL AND superseded_at IS NULL
+		RETURNING id`, membershipID, tx.Now())
 }
 
 // startCode lets the hours of a code run, once.

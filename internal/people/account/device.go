@@ -62,3 +62,10 @@ func KnowDeviceTx(ctx context.Context, tx *postgres.Tx, account uuid.UUID, mark 
 	}
 	return id, fresh, nil
 }
+
+func knows(ctx context.Context, q postgres.Querier, key, mark string) (bool, error) {
+	return postgres.Value[bool](ctx, q, `
+		SELECT EXISTS (SELECT FROM device d JOIN account a ON a.id = d.account_id
+			WHERE d.digest = $2 AND (a.username_key = $1 OR a.email_key = $1) AND d.expires_at > portal_now())`,
+		key, markDigest(mark))
+}

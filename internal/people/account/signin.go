@@ -222,3 +222,13 @@ func (s *Service) Confirm(ctx context.Context, actor authz.Actor, id uuid.UUID, 
 func (s *Service) Find(ctx context.Context, id uuid.UUID) (Account, error) {
 	return Find(ctx, s.db, id)
 }
+
+// Knows reports whether the attempt comes from a known device of the account
+// that it names. It looks the same way for names that nobody has.
+func (s *Service) Knows(ctx context.Context, in Attempt) (bool, error) {
+	known, err := knows(ctx, s.db, Fold(in.Name), in.Mark)
+	if err != nil {
+		return false, fmt.Errorf("look for the device: %w", err)
+	}
+	return known, nil
+}

@@ -275,8 +275,21 @@ func (s *Service) PutCertifiersTx(ctx context.Context, tx *postgres.Tx, actor au
 	if len(list) == 0 {
 		return nil
 	}
-	if err := putCertifiers(ctx, tx, actor.Account, list); err != nil {
+	put, err := putCertifiers(ctx, tx, actor.Account, list)
+	if err != nil {
 		return fmt.Errorf("name certifiers: %w", err)
+	}
+	for _, p := range []struct {
+		action string
+		ids    []uuid.UUID
+	}{{"membership.replace", put.ended}, {"membership.rename", put.renamed}, {"membership.certifier", put.added}} {
+		subjects := make([]string, len(p.ids))
+		for i, id := range p.ids {
+			subjects[i] = subject(id)
+		}
+		if err := audit.RecordEach(ctx, tx, actor, p.action, subjects); err != nil {
+			return err
+		}
 	}
 	return nil
 }

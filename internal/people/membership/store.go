@@ -155,20 +155,26 @@ func holders(ctx context.Context, tx *postgres.Tx) ([]holder, error) {
 		WHERE site_id IS NOT NULL AND removed_at IS NULL`)
 }
 
+// put lists the memberships that putCertifiers has changed.
+type put struct{ ended, renamed, added []uuid.UUID }
+
 // putCertifiers ends the certifiers who are named with another e-mail and have
 // no account, renames those who stay, and adds those whose site has none.
-func putCertifiers(ctx context.Context, tx *postgres.Tx, by uuid.UUID, list []site.Certifier) error {
+func putCertifiers(ctx context.Context, tx *postgres.Tx, by uuid.UUID, list []site.Certifier) (done put, err error) {
 	b := &pgx.Batch{}
 	args := certifierArgs(list)
 	b.Queue(`
 		UPDATE membership m SET removed_at = $7, removed_by = $8
 		FROM `+unnested+`
 		WHERE m.site_id = v.site_id AND m.role = 'certifier' AND m.removed_at IS NULL AND m.account_id IS NULL
-			AND m.email_key <> v.email_key`, append(args[:6:6], tx.Now(), orNil(by))...)
+			AND m.email_key <> v.email_key
+		RETURNING m.id`, append(args[:6:6], tx.Now(), orNil(by))...)
 	b.Queue(`
 		UPDATE membership m SET first_name = v.first_name, last_name = v.last_name, credential = v.credential, email = v.email
 		FROM `+unnested+`
-		WHERE m.site_id = v.site_id AND m.role = 'certifier' AND m.removed_at IS NULL AND m.email_key = v.email_key`, args[:6]...)
+		WHERE m.site_id = v.site_id AND m.role = 'certifier' AND m.removed_at IS NULL AND m.email_key = v.email_key
+			AND (m.first_name, m.last_name, m.credential, m.email) IS DISTINCT FROM (v.first_name, v.last_name, v.credential, v.email)
+		RETURNING m.id`, args[:6]...)
 	ids := make([]uuid.UUID, len(list))
 	for i := range ids {
 		ids[i] = uuid.Must(uuid.NewV7())
@@ -178,9 +184,21 @@ func putCertifiers(ctx context.Context, tx *postgres.Tx, by uuid.UUID, list []si
 		SELECT v.id, v.site_id, 'certifier', v.first_name, v.last_name, v.credential, v.email, v.email_key, $9::uuid, $8::timestamptz
 		FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::uuid[])
 			AS v (site_id, first_name, last_name, credential, email, email_key, id)
-		WHERE NOT EXISTS (SELECT FROM membership m WHERE m.site_id = v.site_id AND m.role = 'certifier' AND m.removed_at IS NULL)`,
+		WHERE NOT EXISTS (SELECT FROM membership m WHERE m.site_id = v.site_id AND m.role = 'certifier' AND m.removed_at IS NULL)
+		RETURNING id`,
 		append(args[:6:6], ids, tx.Now(), orNil(by))...)
-	return tx.SendBatch(ctx, b).Close()
+	results := tx.SendBatch(ctx, b)
+	defer func() { err = errors.Join(err, results.Close()) }()
+	for _, changed := range []*[]uuid.UUID{&done.ended, &done.renamed, &done.added} {
+		rows, err := results.Query()
+		if err != nil {
+			return put{}, err
+		}
+		if *changed, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID]); err != nil {
+			return put{}, err
+		}
+	}
+	return done, nil
 }
 
 const unnested = `unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])

@@ -56,7 +56,7 @@ func (s *Service) Prepare(ctx context.Context, actor authz.Actor, id uuid.UUID) 
 			return err
 		}
 		if !found {
-			if row, err = s.newPending(ctx, tx, id); err != nil {
+			if row, err = s.newPending(ctx, tx, actor, id); err != nil {
 				return err
 			}
 		}
@@ -91,7 +91,7 @@ func cell(id uuid.UUID) secret.Cell {
 	return secret.Cell{Table: "authenticator", Column: "secret_sealed", Row: id}
 }
 
-func (s *Service) newPending(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (authenticator, error) {
+func (s *Service) newPending(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID) (authenticator, error) {
 	raw := make([]byte, secretSize)
 	if _, err := rand.Read(raw); err != nil {
 		return authenticator{}, fmt.Errorf("random secret: %w", err)
@@ -101,7 +101,10 @@ func (s *Service) newPending(ctx context.Context, tx *postgres.Tx, id uuid.UUID)
 	if row.SecretSealed, err = s.ring.Seal(cell(row.ID), base32Text.EncodeToString(raw)); err != nil {
 		return authenticator{}, err
 	}
-	return row, insertPending(ctx, tx, row, id)
+	if err := insertPending(ctx, tx, row, id); err != nil {
+		return authenticator{}, fmt.Errorf("keep authenticator: %w", err)
+	}
+	return row, audit.Record(ctx, tx, actor, "authenticator.prepare", subject(id))
 }
 
 // address is the otpauth address that apps read from a QR code.

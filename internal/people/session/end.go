@@ -47,13 +47,22 @@ func lock(ctx context.Context, tx *postgres.Tx, account uuid.UUID) error {
 // it back (security.md 14.7).
 const keptAfterEnd = 24 * time.Hour
 
+// keptOfNobody is how long a session stays that nobody has signed in with: it
+// is past its rest by then.
+const keptOfNobody = 2 * time.Hour
+
+// SweepBatch is how many rows one call of SweepTx deletes at most. Call it
+// again while it deletes as many.
+const SweepBatch = 5000
+
 // SweepTx deletes sessions that ended a day ago, and those that nobody ended
 // but that are long past every limit. It returns how many.
 func SweepTx(ctx context.Context, tx *postgres.Tx) (int64, error) {
 	return postgres.Changed(ctx, tx, `
 		DELETE FROM session WHERE digest IN (
-			SELECT digest FROM session WHERE revoked_at < $1 OR last_seen_at < $1 LIMIT 5000)`,
-		tx.Now().Add(-keptAfterEnd))
+			SELECT digest FROM session
+			WHERE revoked_at < $1 OR last_seen_at < $1 OR step = 'none' AND last_seen_at < $2 LIMIT $3)`,
+		tx.Now().Add(-keptAfterEnd), tx.Now().Add(-keptOfNobody), SweepBatch)
 }
 
 // Site is a place that an account may act for.

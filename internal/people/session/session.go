@@ -144,11 +144,15 @@ func (m *Manager) Complete(ctx context.Context, site, device uuid.UUID) error {
 	})
 }
 
-// Await begins asking a signed-in person for a passcode again: it returns the
-// number that the passcode is bound to. The session goes on meanwhile.
+// Await goes on to asking a signed-in person for a passcode again, after a
+// right password: it returns the number that the passcode is bound to. The
+// session goes on meanwhile.
 func (m *Manager) Await(ctx context.Context) (uuid.UUID, error) {
 	pending := uuid.Must(uuid.NewV7())
-	return pending, m.renew(ctx, func() { m.put(ctx, keyPending, pending) })
+	return pending, m.renew(ctx, func() {
+		m.put(ctx, keyPending, pending)
+		m.scs.Put(ctx, keyPasswordAt, "now")
+	})
 }
 
 // Resume goes on with a session that rest had locked, after a right password:
@@ -157,11 +161,10 @@ func (m *Manager) Resume(ctx context.Context) error {
 	return m.renew(ctx, func() { m.scs.Put(ctx, keyPasswordAt, "now") })
 }
 
-// Refresh marks password and passcode as given just now, after a
-// re-authentication: a new token.
+// Refresh marks the passcode that Await was for as given just now: a new
+// token. The password counts from Await.
 func (m *Manager) Refresh(ctx context.Context) error {
 	return m.renew(ctx, func() {
-		m.scs.Put(ctx, keyPasswordAt, "now")
 		m.scs.Put(ctx, keyPasscodeAt, "now")
 		m.scs.Remove(ctx, keyPending)
 	})

@@ -14,12 +14,17 @@ import (
 	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/people/session"
+	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/dbtest"
 	"familypact.example/portal/internal/platform/postgres"
+	"familypact.example/portal/internal/platform/secret"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	audit.Use(secret.NewTestRing())
+	dbtest.Main(m)
+}
 
 var start = time.Date(2025, 1, 13, 16, 0, 0, 0, time.UTC)
 

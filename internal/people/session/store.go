@@ -85,8 +85,10 @@ func (st *store) FindCtx(ctx context.Context, token string) ([]byte, bool, error
 	idle := st.limits.idle(row.Kind, row.Shared)
 	late := row.Now.Sub(row.LastSeenAt) >= idle
 	switch {
-	case !row.Usable, row.Now.Sub(row.CreatedAt) >= st.limits.Absolute, late && row.Step != Full:
-		return nil, false, st.revoke(ctx, digest(token))
+	case !row.Usable:
+		return nil, false, st.end(ctx, digest(token), authz.SystemActor, endUnfit)
+	case row.Now.Sub(row.CreatedAt) >= st.limits.Absolute, late && row.Step != Full:
+		return nil, false, st.end(ctx, digest(token), authz.SystemActor, endLimit)
 	case late && row.LockedAt == nil:
 		row.LockedAt = &row.Now
 		err = st.touch(ctx, `UPDATE session SET locked_at = portal_now() WHERE digest = $1 AND revoked_at IS NULL`, digest(token))
@@ -105,10 +107,6 @@ func (st *store) FindCtx(ctx context.Context, token string) ([]byte, bool, error
 func (st *store) touch(ctx context.Context, sql string, args ...any) error {
 	_, err := st.db.Exec(ctx, sql, args...)
 	return err
-}
-
-func (st *store) revoke(ctx context.Context, digest []byte) error {
-	return st.touch(ctx, `UPDATE session SET revoked_at = portal_now() WHERE digest = $1 AND revoked_at IS NULL`, digest)
 }
 
 // CommitCtx writes a session back. A row that is there gets what this request
@@ -190,13 +188,22 @@ func endOldest(ctx context.Context, tx *postgres.Tx, account string, l Limits) e
 	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('session ' || $1, 0))`, account); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `
+	ended, err := postgres.Values[uuid.UUID](ctx, tx, `
 		UPDATE session SET revoked_at = portal_now() WHERE digest IN (
 			SELECT digest FROM session
 			WHERE account_id = $1 AND step = 'full' AND revoked_at IS NULL AND created_at > $2
-			ORDER BY created_at DESC, id DESC OFFSET $3 LIMIT 100)`,
+			ORDER BY created_at DESC, id DESC OFFSET $3 LIMIT 100)
+		RETURNING account_id`,
 		account, tx.Now().Add(-l.Absolute), l.Most)
-	return err
+	if err != nil {
+		return err
+	}
+	for _, id := range ended {
+		if err := recordEnd(ctx, tx, authz.SystemActor, id, endSurplus); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DeleteCtx ends a session. Its row stays, so that nothing brings it back. A
@@ -209,7 +216,7 @@ func (st *store) DeleteCtx(ctx context.Context, token string) error {
 		v.replaces = digest(token)
 		return nil
 	}
-	return st.revoke(ctx, digest(token))
+	return st.end(ctx, digest(token), visitOf(ctx).actor(ctx), endSignOut)
 }
 
 // Find, Commit and Delete are asked for by scs's interface and never called:

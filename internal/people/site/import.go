@@ -190,7 +190,16 @@ func (s *Service) GiveUp(ctx context.Context, actor authz.Actor, id uuid.UUID) e
 	if err := mayManage(actor); err != nil {
 		return err
 	}
-	return s.db.InTx(ctx, actor, func(tx *postgres.Tx) error { return dropUpload(ctx, tx, id) })
+	return s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
+		dropped, err := dropUpload(ctx, tx, id)
+		if err != nil {
+			return fmt.Errorf("give up import %s: %w", id, err)
+		}
+		if !dropped {
+			return nil
+		}
+		return audit.Record(ctx, tx, actor, "site-import.give-up", subject(id))
+	})
 }
 
 func (s *Service) plan(ctx context.Context, tx *postgres.Tx, imp Import) (Plan, error) {
@@ -231,7 +240,21 @@ func (s *Service) write(ctx context.Context, tx *postgres.Tx, actor authz.Actor,
 	if err := updateSites(ctx, tx, plan.Change); err != nil {
 		return err
 	}
+	if err := audit.RecordEach(ctx, tx, actor, "site.add", subjects(plan.Add)); err != nil {
+		return err
+	}
+	if err := audit.RecordEach(ctx, tx, actor, "site.change", subjects(plan.Change)); err != nil {
+		return err
+	}
 	return s.certifiers.PutCertifiersTx(ctx, tx, actor, certifiers)
+}
+
+func subjects(rows []Row) []string {
+	out := make([]string, len(rows))
+	for i, r := range rows {
+		out[i] = "site:" + r.Site.ID.String()
+	}
+	return out
 }
 
 func mayManage(actor authz.Actor) error {

@@ -43,9 +43,10 @@ func dropUploads(ctx context.Context, tx *postgres.Tx, before time.Time) error {
 	return err
 }
 
-func dropUpload(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
-	_, err := tx.Exec(ctx, `UPDATE site_import SET content = NULL WHERE id = $1 AND applied_at IS NULL`, id)
-	return err
+func dropUpload(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (bool, error) {
+	n, err := postgres.Changed(ctx, tx, `
+		UPDATE site_import SET content = NULL WHERE id = $1 AND applied_at IS NULL AND content IS NOT NULL`, id)
+	return n == 1, err
 }
 
 // findImport reads an upload; lock is "" or " FOR UPDATE".

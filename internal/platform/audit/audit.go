@@ -74,13 +74,44 @@ var errNoRing = errors.New("audit: Use has not been called")
 // entry of an attempt that is refused needs a transaction of its own, since
 // the error takes everything in this one back.
 func Record(ctx context.Context, tx *postgres.Tx, actor authz.Actor, action, subject string, opts ...Option) error {
-	ring := secret.Current()
-	if ring == nil {
-		return errNoRing
-	}
-	entry, err := newEntry(tx.Now(), actor, action, subject)
+	entry, err := signed(tx.Now(), actor, action, subject, opts)
 	if err != nil {
 		return err
+	}
+	if err := insert(ctx, tx, entry); err != nil {
+		return fmt.Errorf("audit %s: %w", action, err)
+	}
+	return nil
+}
+
+// RecordEach is Record for many subjects of one deed, one entry for each, in
+// one round trip.
+func RecordEach(ctx context.Context, tx *postgres.Tx, actor authz.Actor, action string, subjects []string, opts ...Option) error {
+	if len(subjects) == 0 {
+		return nil
+	}
+	entries := make([]Entry, len(subjects))
+	for i, subject := range subjects {
+		var err error
+		if entries[i], err = signed(tx.Now(), actor, action, subject, opts); err != nil {
+			return err
+		}
+	}
+	if err := insertAll(ctx, tx, entries); err != nil {
+		return fmt.Errorf("audit %s: %w", action, err)
+	}
+	return nil
+}
+
+// signed returns a whole entry with its MAC.
+func signed(at time.Time, actor authz.Actor, action, subject string, opts []Option) (Entry, error) {
+	ring := secret.Current()
+	if ring == nil {
+		return Entry{}, errNoRing
+	}
+	entry, err := newEntry(at, actor, action, subject)
+	if err != nil {
+		return Entry{}, err
 	}
 	for _, opt := range opts {
 		opt(&entry)
@@ -89,10 +120,7 @@ func Record(ctx context.Context, tx *postgres.Tx, actor authz.Actor, action, sub
 		entry.Fields = []string{}
 	}
 	entry.MAC = ring.MAC(entryPurpose, entry.bytes())
-	if err := insert(ctx, tx, entry); err != nil {
-		return fmt.Errorf("audit %s: %w", action, err)
-	}
-	return nil
+	return entry, nil
 }
 
 func newEntry(at time.Time, actor authz.Actor, action, subject string) (Entry, error) {

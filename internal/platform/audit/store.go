@@ -15,18 +15,32 @@ const columns = `e.id, e.at, e.role, e.account_id, e.site_id, e.action, e.subjec
 // insert writes the entry and notes that it waits for its place in the chain,
 // in one statement.
 func insert(ctx context.Context, tx *postgres.Tx, e Entry) error {
-	_, err := tx.Exec(ctx, `
-		WITH entry AS (
-			INSERT INTO audit_entry (id, at, role, account_id, site_id, action, subject, outcome, reason, fields, request, address, device_id, mac)
-			VALUES (@id, @at, @role, @account, @site, @action, @subject, @outcome, @reason, @fields, @request, @address, @device, @mac)
-			RETURNING id)
-		INSERT INTO audit_pending (entry_id) SELECT id FROM entry`,
-		pgx.NamedArgs{
-			"id": e.ID, "at": e.At, "role": e.Role, "account": e.AccountID, "site": e.SiteID, "action": e.Action,
-			"subject": e.Subject, "outcome": string(e.Outcome), "reason": e.Reason, "fields": e.Fields,
-			"request": e.Request, "address": e.Address, "device": e.DeviceID, "mac": e.MAC,
-		})
+	_, err := tx.Exec(ctx, insertion, e.args())
 	return err
+}
+
+// insertAll is insert for several entries, in one round trip.
+func insertAll(ctx context.Context, tx *postgres.Tx, entries []Entry) error {
+	b := &pgx.Batch{}
+	for _, e := range entries {
+		b.Queue(insertion, e.args())
+	}
+	return tx.SendBatch(ctx, b).Close()
+}
+
+const insertion = `
+	WITH entry AS (
+		INSERT INTO audit_entry (id, at, role, account_id, site_id, action, subject, outcome, reason, fields, request, address, device_id, mac)
+		VALUES (@id, @at, @role, @account, @site, @action, @subject, @outcome, @reason, @fields, @request, @address, @device, @mac)
+		RETURNING id)
+	INSERT INTO audit_pending (entry_id) SELECT id FROM entry`
+
+func (e Entry) args() pgx.NamedArgs {
+	return pgx.NamedArgs{
+		"id": e.ID, "at": e.At, "role": e.Role, "account": e.AccountID, "site": e.SiteID, "action": e.Action,
+		"subject": e.Subject, "outcome": string(e.Outcome), "reason": e.Reason, "fields": e.Fields,
+		"request": e.Request, "address": e.Address, "device": e.DeviceID, "mac": e.MAC,
+	}
 }
 
 // About returns the newest entries about a subject, at most 500, the newest

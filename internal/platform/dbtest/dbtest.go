@@ -217,6 +217,14 @@ func openShared() (*pgxpool.Pool, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The portal's role may make no temporary table; the tests' clock is one.
+	err = s.asAdmin(ctx, func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, `GRANT TEMPORARY ON DATABASE `+quote(name)+` TO `+devdb.AppRole)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("let the tests have their own clock: %w", err)
+	}
 	url, err := s.address(name, devdb.AppRole)
 	if err != nil {
 		return nil, err
@@ -263,4 +271,14 @@ func mustServer(t testing.TB) *server {
 		t.Fatalf("no database for the tests: %s", strings.TrimSpace(err.Error()))
 	}
 	return s
+}
+
+// MarkTraining marks a database made by New as a training copy's, so that a
+// portal in training mode serves it.
+func MarkTraining(t testing.TB, db *postgres.DB) {
+	t.Helper()
+	if _, err := Superuser(t, db).Exec(context.Background(), `
+		INSERT INTO training_mark (marked_at) VALUES (now()) ON CONFLICT DO NOTHING`); err != nil {
+		t.Fatalf("mark the test's database: %v", err)
+	}
 }

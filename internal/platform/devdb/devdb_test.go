@@ -101,12 +101,11 @@ func TestRoles(t *testing.T) {
 		if ask[bool](t, conn, `SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb FROM pg_roles WHERE rolname = current_user`) {
 			t.Errorf("%s has a right that it must not have", role)
 		}
-		if _, err := conn.Exec(t.Context(), `CREATE TEMPORARY TABLE t (n int)`); err != nil {
-			t.Errorf("%s makes a temporary table: %v", role, err)
-		}
-		_, err := conn.Exec(t.Context(), `CREATE TABLE public.t (n int)`)
-		if owner := role == OwnerRole; (err == nil) != owner {
-			t.Errorf("%s makes a table: %v", role, err)
+		for _, kind := range []string{"TEMPORARY TABLE t", "TABLE public.t"} {
+			_, err := conn.Exec(t.Context(), `CREATE `+kind+` (n int)`)
+			if owner := role == OwnerRole; (err == nil) != owner {
+				t.Errorf("%s makes %s: %v", role, kind, err)
+			}
 		}
 	}
 }

@@ -83,7 +83,7 @@ func MakeDatabase(ctx context.Context, conn *pgx.Conn, name, template string) er
 		return fmt.Errorf("make the database %s: %w", name, err)
 	}
 	_, err1 := conn.Exec(ctx, `REVOKE ALL ON DATABASE `+db+` FROM PUBLIC`)
-	_, err2 := conn.Exec(ctx, `GRANT CONNECT, TEMPORARY ON DATABASE `+db+` TO `+AppRole+`, `+ReadRole)
+	_, err2 := conn.Exec(ctx, `GRANT CONNECT ON DATABASE `+db+` TO `+AppRole+`, `+ReadRole)
 	if err := errors.Join(err1, err2); err != nil {
 		return fmt.Errorf("open the database %s to the portal: %w", name, err)
 	}

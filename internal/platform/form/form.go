@@ -121,9 +121,10 @@ func (f *Form) Take(err error) bool {
 	return true
 }
 
-// sum is the digest of everything that was typed, whatever the order of the
-// fields, without the form's number.
-func sum(values map[string][]string) []byte {
+// sum is the digest of what the form was sent to and of everything that was
+// typed, whatever the order of the fields, without the form's number. It is no
+// secret keeper: idempotency keeps a keyed digest of it.
+func sum(target string, values map[string][]string) []byte {
 	names := make([]string, 0, len(values))
 	for n := range values {
 		if n != SubmissionField {
@@ -132,6 +133,7 @@ func sum(values map[string][]string) []byte {
 	}
 	sort.Strings(names)
 	h := sha256.New()
+	h.Write([]byte(target + "\x00"))
 	for _, n := range names {
 		h.Write([]byte(n + "\x00" + strings.Join(values[n], "\x01") + "\x02"))
 	}

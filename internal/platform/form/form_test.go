@@ -149,6 +149,13 @@ func TestSubmissionDiffersByContent(t *testing.T) {
 	if bytes.Equal(a.Submission().Digest, other.Submission().Digest) {
 		t.Error("other answers have the same digest")
 	}
+	elsewhere := httptest.NewRequest(http.MethodPost, "/other", strings.NewReader(url.Values{
+		"submission": {"0198c1f2-0000-7000-8000-000000000001"}, "name": {"Ana"},
+	}.Encode()))
+	sent, err := form.Read(elsewhere)
+	if err != nil || bytes.Equal(a.Submission().Digest, sent.Submission().Digest) {
+		t.Errorf("the same answers sent to another page have the same digest (%v)", err)
+	}
 	if a.Sent("submission") {
 		t.Error("the number is left among the fields")
 	}

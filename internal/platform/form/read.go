@@ -59,8 +59,12 @@ func Read(r *http.Request, opts ...Option) (*Form, error) {
 	if err != nil {
 		return nil, ErrUnreadable
 	}
-	return from(values, opts...)
+	return from(target(r), values, opts...)
 }
+
+// target is what a form is sent to. The same number sent to two of them is two
+// deeds.
+func target(r *http.Request) string { return r.Method + " " + r.URL.Path }
 
 // Query returns the form of a GET: filters of a list. What no browser sends is
 // refused as in Read.
@@ -69,7 +73,7 @@ func Query(r *http.Request, opts ...Option) (*Form, error) {
 	if err != nil {
 		return nil, ErrUnreadable
 	}
-	return from(values, opts...)
+	return from(target(r), values, opts...)
 }
 
 // File returns the content of the one file of a multipart form, of at most max
@@ -111,11 +115,11 @@ func File(r *http.Request, name string, max int64) ([]byte, *Form, error) {
 			values.Add(part.FormName(), string(data))
 		}
 	}
-	f, err := from(values)
+	f, err := from(target(r), values)
 	if err != nil {
 		return nil, nil, err
 	}
-	f.digest = append(f.digest, sum(map[string][]string{name: {string(content)}})...)
+	f.digest = append(f.digest, sum("", map[string][]string{name: {string(content)}})...)
 	return content, f, nil
 }
 
@@ -127,7 +131,7 @@ func readFailed(err error) error {
 	return ErrUnreadable
 }
 
-func from(values url.Values, opts ...Option) (*Form, error) {
+func from(target string, values url.Values, opts ...Option) (*Form, error) {
 	rl := rules{multi: map[string]bool{}}
 	for _, o := range opts {
 		o(&rl)
@@ -153,7 +157,7 @@ func from(values url.Values, opts ...Option) (*Form, error) {
 		f.number = number
 	}
 	delete(f.values, SubmissionField)
-	f.digest = sum(f.values)
+	f.digest = sum(target, f.values)
 	return f, nil
 }
 

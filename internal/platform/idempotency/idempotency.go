@@ -4,7 +4,6 @@
 package idempotency
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +16,7 @@ import (
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/internal/platform/postgres"
+	"familypact.example/portal/internal/platform/secret"
 )
 
 // Lifetime is how long a submission is remembered (security.md 19.2).
@@ -24,6 +24,10 @@ const Lifetime = 24 * time.Hour
 
 // ErrChanged means that the form was sent before with other answers.
 var ErrChanged = fault.New(fault.Conflict, locale.FaultSubmissionChanged)
+
+// purpose is what the digests of forms are keyed for. A plain digest of what
+// somebody typed could be tried out: a Social Security number has nine digits.
+const purpose = "submission"
 
 var errNoNumber = fault.New(fault.Malformed, locale.FaultUnreadable)
 
@@ -78,7 +82,7 @@ func repeat(ctx context.Context, tx *postgres.Tx, owner string, sub Submission) 
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("find submission: %w", err)
 	}
-	if !bytes.Equal(was.Digest, sub.Digest) {
+	if !secret.Current().CheckMAC(purpose, sub.Digest, was.Digest) {
 		return uuid.Nil, ErrChanged
 	}
 	return was.ResultID, nil
@@ -102,10 +106,7 @@ type stored struct {
 // insert reports whether the submission is new. While another transaction
 // holds the same number it waits for that one to end.
 func insert(ctx context.Context, tx *postgres.Tx, owner string, sub Submission) (bool, error) {
-	digest := sub.Digest
-	if digest == nil {
-		digest = []byte{}
-	}
+	digest := secret.Current().MAC(purpose, sub.Digest)
 	n, err := postgres.Changed(ctx, tx, `
 		INSERT INTO submission (owner, key, digest, sent_at)
 		VALUES (@owner, @key, @digest, @now)

@@ -1,6 +1,8 @@
 package idempotency_test
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -14,9 +16,30 @@ import (
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/idempotency"
 	"familypact.example/portal/internal/platform/postgres"
+	"familypact.example/portal/internal/platform/secret"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	secret.Use(secret.NewTestRing())
+	dbtest.Main(m)
+}
+
+// TestDigestIsKeyed looks into the table: a digest that anybody can compute
+// would give away what was typed to whoever tries all that it may be.
+func TestDigestIsKeyed(t *testing.T) {
+	t.Parallel()
+	db := dbtest.Tx(t)
+	plain := sha256.Sum256([]byte("219-34-9876"))
+	sub := idempotency.Submission{Key: uuid.New(), Digest: plain[:]}
+	_, err := idempotency.InTx(t.Context(), db, authz.SystemActor, sub, func(*postgres.Tx) (uuid.UUID, error) { return uuid.New(), nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := postgres.Value[[]byte](t.Context(), db, `SELECT digest FROM submission`)
+	if err != nil || bytes.Contains(kept, plain[:]) || len(kept) != secret.MACSize {
+		t.Errorf("kept %x (%v), want a keyed digest", kept, err)
+	}
+}
 
 func sending(answers string) idempotency.Submission {
 	return idempotency.Submission{Key: uuid.New(), Digest: []byte(answers)}

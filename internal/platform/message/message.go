@@ -111,15 +111,21 @@ func newRow(ring *secret.Ring, out Outgoing) (row, error) {
 	}
 	to := out.To
 	r := row{
-		ID: id, Key: out.Key, Cause: out.Cause, State: Queued, Channel: byEmail, Language: string(to.Language),
+		ID: id, Key: out.Key, Cause: out.Cause, State: Queued, Channel: byEmail,
 		AccountID: orNil(to.Account), MembershipID: orNil(to.Membership), ClientID: orNil(to.Client),
-	}
-	if r.Language == "" {
-		r.Language = string(locale.English)
 	}
 	values := maps.Clone(out.Values)
 	if values == nil {
 		values = map[string]string{}
+	}
+	language := string(to.Language)
+	if language == "" {
+		language = string(locale.English)
+	}
+	if to.Sealed || to.Client != uuid.Nil {
+		values[languageValue] = language // describes a client
+	} else {
+		r.Language = &language
 	}
 	if _, given := values[nameValue]; !given {
 		values[nameValue] = to.Name
@@ -140,6 +146,9 @@ func newRow(ring *secret.Ring, out Outgoing) (row, error) {
 
 // nameValue is the value that holds the recipient's name.
 const nameValue = "Name"
+
+// languageValue is the value that holds the language of a client.
+const languageValue = "Language"
 
 func bodyCell(id uuid.UUID) secret.Cell {
 	return secret.Cell{Table: "message", Column: "body", Row: id}
@@ -163,7 +172,7 @@ func (r row) open(ring *secret.Ring) (Message, error) {
 		ID: r.ID, Key: r.Key, Cause: r.Cause, QueuedAt: r.QueuedAt, PreparedAt: r.PreparedAt, Attempts: r.Attempts,
 		To: Recipient{
 			Account: orZero(r.AccountID), Membership: orZero(r.MembershipID), Client: orZero(r.ClientID),
-			Sealed: r.EmailSealed != nil, Language: locale.Language(r.Language),
+			Sealed: r.EmailSealed != nil,
 		},
 	}
 	m.QueuedAt = m.QueuedAt.UTC()
@@ -179,6 +188,10 @@ func (r row) open(ring *secret.Ring) (Message, error) {
 		return Message{}, fmt.Errorf("values of message %s cannot be read", r.ID)
 	}
 	m.To.Name = m.Values[nameValue]
+	m.To.Language = locale.Language(m.Values[languageValue])
+	if r.Language != nil {
+		m.To.Language = locale.Language(*r.Language)
+	}
 	if r.Email != nil {
 		m.To.Email = *r.Email
 	}

@@ -32,7 +32,7 @@ type row struct {
 	AccountID    *uuid.UUID
 	MembershipID *uuid.UUID
 	ClientID     *uuid.UUID
-	Language     string
+	Language     *string // nil: sealed with the body
 	Channel      string
 	Email        *string
 	EmailSealed  []byte

@@ -106,7 +106,14 @@ func (v View) caption() locale.Phrase {
 	return locale.ApplicationCaption.With("Number", v.Number, "Action", action, "Mode", clientspage.Mode(v.Mode))
 }
 
-func (v View) confidential() client.Contact { return application.PersonOf(v.Answers).Contact }
+// confidential is how the client may be reached: until the first question of
+// a new form is answered, what was said last time.
+func (v View) confidential() client.Contact {
+	if _, said := v.Answers.Get(question.SafeContact); !said && v.Last != nil {
+		return application.PersonOf(v.Last.Answers).Contact
+	}
+	return application.PersonOf(v.Answers).Contact
+}
 
 // tasks are the steps with how far each is.
 func (v View) tasks() []ui.Task {
