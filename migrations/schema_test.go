@@ -20,10 +20,10 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 // classes are those of security.md 12.1; the last two need a seal.
 var classes = []string{"public", "internal", "personal", "sensitive"}
 
-// clear are the columns about a person that are kept readable on purpose: those
+// readable are the columns about a person that are kept readable on purpose: those
 // of the workforce (decisions 39), passwords, of which only a slow hash is
 // kept, and the network address that an audit entry must have.
-var clear = strings.Fields(`
+var readable = strings.Fields(`
 	account.username account.username_key account.first_name account.last_name account.email account.email_key
 	account.language account.disabled_reason account.password_hash
 	account_setup.first_name account_setup.last_name account_setup.username account_setup.password_hash
@@ -88,7 +88,7 @@ func TestEveryColumnIsClassifiedAndPersonalOnesAreSealed(t *testing.T) {
 			if strings.HasSuffix(c.Name, "_sealed") {
 				t.Errorf("%s is sealed and classed as %s", c.Name, of)
 			}
-		case slices.Contains(clear, c.Name):
+		case slices.Contains(readable, c.Name):
 		case c.Type != "bytea" || !sealedName(c.Name):
 			t.Errorf("%s is %s and neither sealed nor a blind index (%s)", c.Name, of, c.Type)
 		}
@@ -105,7 +105,7 @@ func sealedName(name string) bool {
 func TestReadableColumnsExist(t *testing.T) {
 	t.Parallel()
 	class := classified(t)
-	for _, name := range slices.Concat(clear, unreadable) {
+	for _, name := range slices.Concat(readable, unreadable) {
 		if of := class[name]; of != "personal" && of != "sensitive" {
 			t.Errorf("%s is an exception and classed as %q", name, of)
 		}

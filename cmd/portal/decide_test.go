@@ -12,9 +12,7 @@ import (
 	"testing"
 
 	"familypact.example/portal/internal/clients/incometable"
-	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/dbtest"
-	"familypact.example/portal/internal/platform/postgres"
 )
 
 // TestDecideFacts decides every line of testdata/facts.csv and compares it
@@ -225,10 +223,7 @@ func TestDecideWithTheDatabase(t *testing.T) {
 	if err := incometable.Load(t.Context(), db); err != nil {
 		t.Fatal(err)
 	}
-	err := db.InTx(t.Context(), authz.SystemActor, func(tx *postgres.Tx) error {
-		_, err := tx.Exec(t.Context(), `UPDATE income_table SET status = 'withdrawn' WHERE effective_from = '2026-04-01'`)
-		return err
-	})
+	_, err := dbtest.Superuser(t, db).Exec(t.Context(), `UPDATE income_table SET status = 'withdrawn' WHERE effective_from = '2026-04-01'`)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,6 @@ const (
 	atCode23     point = `TRIGGER %s BEFORE UPDATE ON launch_mailing FOR EACH ROW WHEN (NEW.issued = 23)` // code, message and job are
 	atEnrollment point = `TRIGGER %s BEFORE INSERT ON enrollment FOR EACH STATEMENT`
 	atMember     point = `TRIGGER %s BEFORE UPDATE ON membership FOR EACH STATEMENT`
-	atAudit      point = `TRIGGER %s BEFORE INSERT ON audit_entry FOR EACH STATEMENT`                                          // the deed is done
 	atResult     point = `TRIGGER %s BEFORE UPDATE ON submission FOR EACH STATEMENT`                                           // all but the number of the form
 	atCommit     point = `CONSTRAINT TRIGGER %s AFTER UPDATE ON submission DEFERRABLE INITIALLY DEFERRED FOR EACH ROW`         // COMMIT has been sent
 	atSent       point = `TRIGGER %s BEFORE UPDATE ON message FOR EACH ROW WHEN (NEW.state = 'sent' AND OLD.state = 'queued')` // the mail server has the mail

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/clients/application"
@@ -14,6 +15,7 @@ import (
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/clients/client/clienttest"
 	"familypact.example/portal/internal/clients/question"
+	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/dbtest"
@@ -297,5 +299,79 @@ func TestAnswersAreSealed(t *testing.T) {
 	}
 	if _, err := s.View(ctx, actor, one); err == nil {
 		t.Error("answers moved from one row to another open")
+	}
+}
+
+// What describes the client is sealed, and neither a length nor a null tells
+// which answer it is (decisions 39).
+func TestHelpLanguageAndDisclosuresTellNothing(t *testing.T) {
+	t.Parallel()
+	ctx, db := context.Background(), dbtest.Tx(t)
+	s, c := service(t, db)
+	actor := clienttest.Staff(t, db)
+	helped, alone := begin(t, s, c, actor, application.InPerson), begin(t, s, c, actor, application.Video)
+	for id, lang := range map[uuid.UUID]locale.Language{helped: locale.Spanish, alone: locale.English} {
+		if err := s.Save(ctx, actor, sub(), id, 1, applicationtest.Complete(t, today)); err != nil {
+			t.Fatal(err)
+		}
+		form := application.SignForm{Kind: application.Electronic, Version: 2, Language: lang, Agreed: true, Signing: application.Signing{Name: "Rosa"}}
+		if err := s.Sign(ctx, actor, sub(), id, form); err != nil {
+			t.Fatal(err)
+		}
+		a, err := s.View(ctx, actor, id)
+		if err != nil || a.Signature.Language != lang || (a.Help == application.HelpLanguage) != (id == helped) {
+			t.Fatalf("help %q, signature %+v, %v", a.Help, a.Signature, err)
+		}
+		given := map[application.Code]application.Answer{}
+		for i, topic := range a.Topics() {
+			given[topic.Code] = topic.Answers[i%len(topic.Answers)]
+		}
+		if err := s.Disclose(ctx, actor, sub(), id, given); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, sql := range []string{
+		`SELECT count(DISTINCT octet_length(help_sealed)) FROM application`,
+		`SELECT count(DISTINCT octet_length(language_sealed)) FROM signature`,
+		`SELECT count(DISTINCT octet_length(answer_sealed)) FROM disclosure`,
+	} {
+		err := db.InTx(ctx, actor, func(tx *postgres.Tx) error {
+			n, err := postgres.Value[int](ctx, tx, sql)
+			if n != 1 {
+				t.Errorf("%s: %d", sql, n)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestAuditNamesSectionsNotQuestions(t *testing.T) {
+	t.Parallel()
+	ctx, db := context.Background(), dbtest.Tx(t)
+	s, c := service(t, db)
+	actor := clienttest.Staff(t, db)
+	id := begin(t, s, c, actor, application.InPerson)
+	if err := s.Save(ctx, actor, sub(), id, 1, applicationtest.Complete(t, today)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Save(ctx, actor, sub(), id, 2, applicationtest.Complete(t, today, applicationtest.Earning("9000", "9000.00"))); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := audit.About(ctx, db, "application:"+id.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var saved [][]string
+	for _, e := range entries {
+		if e.Action == "application.save" {
+			saved = append(saved, e.Fields)
+		}
+	}
+	all := []string{"identity", "contact", "residence", "need", "household", "notices"}
+	if diff := cmp.Diff([][]string{{"household"}, all}, saved); diff != "" {
+		t.Errorf("fields of the saves (-want +got):\n%s", diff)
 	}
 }

@@ -3,6 +3,7 @@ package client_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/clients/client/clienttest"
+	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/dbtest"
@@ -379,5 +381,60 @@ func TestPeriod(t *testing.T) {
 				t.Errorf("got %s, %d days, renewable %t; want %s, %d, %t", s, l, r, tt.status, tt.left, tt.renewable)
 			}
 		})
+	}
+}
+
+// What a person did not give must not show (decisions 39): no nulls, no other
+// lengths, no kind of index that is not there.
+func TestWhatWasNotGivenDoesNotShow(t *testing.T) {
+	t.Parallel()
+	ctx, db := context.Background(), dbtest.Tx(t)
+	dbtest.Freeze(t, db, noon)
+	actor := clienttest.Staff(t, db)
+	bare := client.Person{Name: maria().Name, BirthOn: maria().BirthOn, County: "10"}
+	full := maria()
+	full.BIC, full.Contact.Email = "90000000A95001", "maria@mail.example"
+	create(t, db, actor, bare, civil.Date{})
+	id, _ := create(t, db, actor, full, civil.Date{})
+	err := db.InTx(ctx, actor, func(tx *postgres.Tx) error {
+		// Answers without the numbers: those of before stay.
+		if err := client.UpdateTx(ctx, tx, ring, actor, id, bare); err != nil {
+			return err
+		}
+		r, err := client.FindTx(ctx, tx, ring, id)
+		if r.SSNEnd != "6789" || !r.HasBIC || r.Address != (client.Address{}) {
+			t.Errorf("after an update without them: SSN %q, card %v, address %+v", r.SSNEnd, r.HasBIC, r.Address)
+		}
+		if err := client.UpdateTx(ctx, tx, ring, actor, id, full); err != nil {
+			return err
+		}
+		shapes, listErr := postgres.Values[string](ctx, tx, `
+			SELECT DISTINCT concat_ws(' ', octet_length(zip_sealed), octet_length(ssn_sealed), octet_length(bic_sealed),
+				octet_length(address_sealed),
+				(SELECT string_agg(i.kind, ' ' ORDER BY i.kind) FROM client_index i WHERE i.client_id = c.id AND i.kind <> 'name-birth'))
+			FROM client c`)
+		if len(shapes) != 1 || !strings.HasSuffix(shapes[0], " bic email phone ssn") {
+			t.Errorf("two clients are told apart: %q", shapes)
+		}
+		return errors.Join(err, listErr)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := client.New(db, ring)
+	if r := search(t, s, actor, client.Query{By: client.BySSN, Number: "123456789"}); len(r.Hits) != 1 || r.Hits[0].ID != id {
+		t.Errorf("found %+v", r.Hits)
+	}
+}
+
+func TestLookingAtAResultIsRecorded(t *testing.T) {
+	t.Parallel()
+	ctx, db := context.Background(), dbtest.Tx(t)
+	dbtest.Freeze(t, db, noon)
+	s, actor := client.New(db, ring), clienttest.Staff(t, db)
+	r := search(t, s, actor, client.Query{By: client.BySSN, Number: "123456789"})
+	entries, err := audit.About(ctx, db, "search:"+r.ID.String())
+	if err != nil || len(entries) != 2 || entries[0].Action != "client.search-view" || *entries[0].AccountID != actor.Account {
+		t.Errorf("entries %+v, %v", entries, err)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"familypact.example/portal/internal/clients/enrollment"
 	"familypact.example/portal/internal/clients/incometable"
 	"familypact.example/portal/internal/clients/question"
+	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/dbtest"
@@ -420,6 +421,10 @@ func TestRecertifyIneligibleEndsTheEnrollment(t *testing.T) {
 	history, err := d.enrollments.History(ctx, actor, was.ID)
 	if err != nil || len(history.Periods) != 1 || history.Periods[0].Code != "02" {
 		t.Errorf("periods %+v, %v", history.Periods, err)
+	}
+	entries, err := audit.About(ctx, d.db, "enrollment:"+history.Periods[0].ID.String())
+	if err != nil || len(entries) != 1 || entries[0].Action != "enrollment.discontinue" || entries[0].Reason != "recertification" {
+		t.Errorf("the audit entry says more than that it ended: %+v, %v", entries, err)
 	}
 }
 

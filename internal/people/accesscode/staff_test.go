@@ -124,9 +124,22 @@ func TestRevokedInvitationIsDeadAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := o.ResendStaff(t.Context(), certifier, sub(), id); err != nil {
+		t.Fatal(err)
+	}
 	m := staffMail(o.post())
 	if _, err := o.RevokeStaff(t.Context(), certifier, sub(), id); err != nil {
 		t.Fatal(err)
+	}
+	var recorded int // the code that was replaced, and the one that was withdrawn
+	o.system(func(tx *postgres.Tx) error {
+		return tx.QueryRow(t.Context(), `
+			SELECT count(*) FROM access_code c JOIN audit_entry a ON a.subject = 'access-code:' || c.id
+			WHERE c.membership_id = $1 AND c.superseded_at IS NOT NULL AND a.action = 'code.supersede' AND a.account_id = $2`,
+			id, certifier.Account).Scan(&recorded)
+	})
+	if recorded != 2 {
+		t.Errorf("%d ends of codes are recorded, want 2", recorded)
 	}
 	if _, err := o.redeem(m, "samstaff"); !errors.Is(err, accesscode.ErrUnknown) {
 		t.Errorf("redeem = %v, want ErrUnknown", err)

@@ -466,6 +466,13 @@ func TestOnlyTheFirstAppIsSetUpBeforeThePasscode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if again, err := mailed.Prepare(t.Context(), owner, mailed.id); err != nil || again != setup {
+		t.Errorf("prepared again: another secret, or %v", err)
+	}
+	entries, err := audit.About(t.Context(), mailed.db, "account:"+mailed.id.String())
+	if err != nil || len(entries) != 1 || entries[0].Action != "authenticator.prepare" || *entries[0].AccountID != mailed.id {
+		t.Errorf("recorded %+v, %v; want the one secret that was made", entries, err)
+	}
 	_, _, err = mailed.Confirm(t.Context(), nobody, mailed.id, mailed.present(t, setup.Secret, 0))
 	if !errors.Is(err, passcode.ErrNoSetup) {
 		t.Errorf("what its owner has begun, confirmed by nobody: %v, want ErrNoSetup", err)

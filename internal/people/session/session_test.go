@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -426,5 +427,40 @@ func TestFlashOnceAndOwnPathsOnly(t *testing.T) {
 		if strings.Contains(got, fmt.Sprintf("back=%q", path)) != kept {
 			t.Errorf("%s: got %q, want kept = %v", path, got, kept)
 		}
+	}
+}
+
+// ends lists why sessions of the account have ended, and who ended them.
+func (s *site) ends(t *testing.T) []string {
+	t.Helper()
+	entries, err := audit.About(t.Context(), s.db, "account:"+s.account.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, e := range entries {
+		out = append(out, e.Action+" "+e.Reason+" "+e.Role)
+	}
+	slices.Reverse(out)
+	return out
+}
+
+func TestEveryEndIsRecorded(t *testing.T) {
+	s := newSite(t, "workforce")
+	s.get(t, s.browser(t), "/flash") // nobody's session
+	out, late := s.browser(t), s.browser(t)
+	s.signIn(t, out)
+	s.get(t, out, "/end")
+	s.get(t, out, "/end")
+	s.signIn(t, late)
+	dbtest.Freeze(t, s.db, start.Add(session.Standard.Absolute))
+	s.want(t, late, "none ")
+	for i := range 4 {
+		dbtest.Freeze(t, s.db, start.Add(session.Standard.Absolute+time.Duration(i)*time.Second))
+		s.signIn(t, s.browser(t))
+	}
+	want := []string{"session.end sign-out staff", "session.end limit system", "session.end surplus system"}
+	if got := s.ends(t); !slices.Equal(got, want) {
+		t.Errorf("recorded %q, want %q", got, want)
 	}
 }

@@ -75,7 +75,11 @@ func find(ctx context.Context, q postgres.Querier, digest []byte) (stored, error
 // FindCtx returns the session of a digest while it lasts, by the database's
 // clock, and keeps what the request must know of it.
 func (st *store) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
-	row, err := find(ctx, st.db, digest(token))
+	var row stored
+	err := postgres.Again(func() (err error) {
+		row, err = find(ctx, st.db, digest(token))
+		return err
+	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, false, nil
 	}

@@ -137,6 +137,33 @@ func TestImportAgainWithAnotherCertifier(t *testing.T) {
 			t.Errorf("%s: %d, want %d", sql, got, want)
 		}
 	}
+	for action, want := range map[string]int{
+		"site.add": 2, "site.change": 2, "membership.certifier": 4, "membership.replace": 2, "membership.rename": 0,
+	} {
+		if got := count(t, db, `SELECT count(DISTINCT subject) FROM audit_entry WHERE action = '`+action+`'`); got != want {
+			t.Errorf("%s is recorded %d times, want %d", action, got, want)
+		}
+	}
+}
+
+func TestGivingUpIsRecordedOnce(t *testing.T) {
+	t.Parallel()
+	db := dbtest.Tx(t)
+	s := newService(db)
+	ofp := authz.Actor{Role: authz.OFP}
+	id, err := s.Upload(t.Context(), authz.SystemActor, sub(), []byte(header+line("A", "a@x.example")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := s.GiveUp(t.Context(), ofp, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entries, err := audit.About(t.Context(), db, "site-import:"+id.String())
+	if err != nil || len(entries) != 2 || entries[0].Action != "site-import.give-up" || entries[0].Role != "ofp" {
+		t.Errorf("recorded %+v, %v", entries, err)
+	}
 }
 
 func TestDirectory(t *testing.T) {

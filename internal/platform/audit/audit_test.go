@@ -337,3 +337,23 @@ func TestHeadWrittenElsewhereFindsARecordSetBack(t *testing.T) {
 	}
 	expect(t, audit.Verify(ctx, db, written), 2, "not the one that was written down")
 }
+
+func TestRecordEachIsChainedLikeTheRest(t *testing.T) {
+	t.Parallel()
+	ctx, db := t.Context(), dbtest.New(t)
+	err := db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
+		return errors.Join(
+			audit.RecordEach(ctx, tx, authz.SystemActor, "site.add", nil),
+			audit.RecordEach(ctx, tx, authz.SystemActor, "site.add", []string{"site:1", "site:2", "site:3"}))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := audit.Seal(ctx, db); n != 3 || err != nil {
+		t.Errorf("%d entries sealed, %v", n, err)
+	}
+	expect(t, audit.Verify(ctx, db), 0, "")
+	if entries, err := audit.About(ctx, db, "site:2"); err != nil || len(entries) != 1 || entries[0].Action != "site.add" {
+		t.Errorf("entries %+v, %v", entries, err)
+	}
+}

@@ -146,7 +146,7 @@ func TestClientsAddressIsSealed(t *testing.T) {
 		{Account: uuid.New(), Sealed: true, Email: "canary@mail.example", Language: locale.Spanish},
 	} {
 		id := queue(t, db, message.Outgoing{Key: "client.new-message", Cause: uuid.NewString(), To: to})
-		if row := find(t, db, id); row.Email != nil || strings.Contains(row.Whole, "canary") {
+		if row := find(t, db, id); row.Email != nil || strings.Contains(row.Whole, "canary") || strings.Contains(row.Whole, ",es,") {
 			t.Errorf("row = %+v", row)
 		}
 		p := &post{}

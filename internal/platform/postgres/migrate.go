@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/golang-migrate/migrate/v4"
+	"github.com/golang-migrate/migrate/v4/database"
 	pgxmigrate "github.com/golang-migrate/migrate/v4/database/pgx/v5"
 	"github.com/golang-migrate/migrate/v4/source/iofs"
 	"github.com/jackc/pgx/v5"
@@ -90,13 +91,26 @@ func failed(m *migrate.Migrate, cause error, repair bool) error {
 		}
 	}
 	var pg *pgconn.PgError
-	if errors.As(cause, &pg) {
+	if errors.As(original(cause), &pg) {
 		return fmt.Errorf("migration %06d failed and was rolled back: %s (%s)", version, pg.Message, pg.Code)
 	}
 	if err == nil && dirty && !repair {
 		return fmt.Errorf("%w\n%w", cause, dirtyError(version))
 	}
 	return fmt.Errorf("migration %06d failed: %w", version, cause)
+}
+
+// original is the database's own error: golang-migrate puts the whole file
+// around it.
+func original(err error) error {
+	if e, ok := err.(database.Error); ok { //nolint:errorlint // sometimes it comes by value
+		return e.OrigErr
+	}
+	var wrapped *database.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.OrigErr
+	}
+	return err
 }
 
 func dirtyError(version uint) error {

@@ -156,6 +156,15 @@ func (db *DB) begin(ctx context.Context, actor authz.Actor) (*Tx, error) {
 	if db.pool == nil {
 		return db.beginWithin(ctx, actor)
 	}
+	var tx *Tx
+	err := Again(func() (err error) {
+		tx, err = db.beginOnce(ctx, actor)
+		return err
+	})
+	return tx, err
+}
+
+func (db *DB) beginOnce(ctx context.Context, actor authz.Actor) (*Tx, error) {
 	waitCtx, cancel := context.WithTimeout(ctx, poolWait)
 	defer cancel()
 	conn, err := db.pool.Acquire(waitCtx)
@@ -191,6 +200,29 @@ func (db *DB) beginWithin(ctx context.Context, actor authz.Actor) (*Tx, error) {
 		return nil, err
 	}
 	return &Tx{Tx: raw, now: now.UTC()}, nil
+}
+
+// Again calls fn, and calls it again while its connection turns out to have
+// been lost: after the database was restarted each connection of the pool finds
+// that out by itself. It is for what only reads, or has done nothing yet.
+func Again(fn func() error) error {
+	for attempt := 0; ; attempt++ {
+		err := fn()
+		if attempt == poolSize || !lost(err) {
+			return err
+		}
+	}
+}
+
+// lost reports whether the connection had ended before the statement was
+// answered, and the database may well answer on another one.
+func lost(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "57P01" || pg.Code == "57P02" // terminated, by an administrator or a crash
+	}
+	var connect *pgconn.ConnectError
+	return isNetwork(err) && !errors.As(err, &connect) && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled)
 }
 
 func repeatable(err error) bool {

@@ -259,3 +259,16 @@ func TestCanonical(t *testing.T) {
 		t.Errorf("CanonicalEmail = %q", got)
 	}
 }
+
+func TestPad(t *testing.T) {
+	for _, tt := range []struct {
+		text string
+		size int
+		want int
+	}{{"", 9, 9}, {"123456789", 9, 9}, {"1234567890", 9, 18}, {"{}", 8, 8}, {"", 0, 0}, {"x", 0, 1}} {
+		got := secret.Pad(tt.text, tt.size)
+		if len(got) != tt.want || secret.Unpad(got) != tt.text {
+			t.Errorf("Pad(%q, %d) = %q, want %d bytes", tt.text, tt.size, got, tt.want)
+		}
+	}
+}
