@@ -272,6 +272,9 @@ func (p *portal) checkLaunch(sites []site, letters map[string]mail.Letter) {
 func (p *portal) launchedOnce(admin *person, sent int) {
 	p.Helper()
 	admin.at("/ofp/codes/launch")
+	for tries := 0; tries < 50 && !admin.Has(say(locale.CodeLaunchNobody)); tries++ {
+		admin.presses(locale.CodesLaunchAgain) // the last mail has come, its job may still be ending
+	}
 	admin.wants(locale.CodeLaunchNobody)
 	admin.look("ofp-launch-finished")
 	admin.at("/ofp/codes")

@@ -29,7 +29,7 @@ func (p *portal) walk(list string) {
 	p.Helper()
 	var admin, certifier, staff *person
 	var letters map[string]mail.Letter
-	var second mail.Letter
+	var byHand, newest mail.Letter
 	walkIn := married(clientMail)
 	sites := p.sitesOf(list)
 	p.step("first administrators", func() { admin = p.firstAdministrators() })
@@ -44,8 +44,9 @@ func (p *portal) walk(list string) {
 	p.step("a certifier creates an account", func() {
 		certifier = p.certifierJoins(sites[0], letters[sites[0]["certifier_email"]])
 	})
-	p.step("the last second of a code", func() { p.lastSecond(sites[1], sites[2], letters) })
-	p.step("a new code replaces the one before", func() { second = p.replaced(sites[2], letters) })
+	p.step("a code is issued by hand", func() { byHand = p.issuesByHand(admin, sites[2], letters) })
+	p.step("the last second of a code", func() { p.lastSecond(sites[1], letters, sites[2], byHand) })
+	p.step("a new code comes by itself", func() { newest = p.reissued(sites[2], byHand) })
 	p.step("staff are invited", func() {
 		certifier.signsIn()
 		certifier.found("/provider/access", 200)
@@ -67,7 +68,7 @@ func (p *portal) walk(list string) {
 	p.step("an answer is missing", func() { staff.answerMissing() })
 	p.step("staff cannot enroll themselves", func() { staff.enrollsHerself() })
 	p.step("nobody is enrolled twice", func() { staff.enrolledTwice(walkIn) })
-	p.step("after the window OFP issues codes", func() { p.afterWindow(sites[2], second) })
+	p.step("after the window OFP issues codes", func() { p.afterWindow(sites[2], newest) })
 	p.step("ten months later", func() {
 		p.tenMonths(staff)
 		staff.recertified(walkIn, number)

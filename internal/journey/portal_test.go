@@ -137,6 +137,26 @@ func (p *portal) sweep() {
 	}
 }
 
+// swept waits until the workers have done by themselves what this hour brings,
+// so that nothing more happens until the next one.
+func (p *portal) swept() {
+	p.Helper()
+	_, err := p.sql.Exec(context.Background(), `DO $$ BEGIN
+		FOR i IN 1..600 LOOP
+			IF EXISTS (SELECT FROM sweep)
+				AND NOT EXISTS (SELECT FROM sweep WHERE date_trunc('hour', begun_at) <> date_trunc('hour', portal_now()))
+				AND NOT EXISTS (SELECT FROM river_job WHERE kind = 'sweep' AND finalized_at IS NULL) THEN
+				RETURN;
+			END IF;
+			PERFORM pg_sleep(0.1);
+		END LOOP;
+		RAISE 'the sweeps of this hour have not ended in a minute';
+	END $$`)
+	if err != nil {
+		p.Fatal(err)
+	}
+}
+
 // letter returns the next mail to the address, and waits for it. The address
 // must be right, since nothing else ends the waiting but a minute.
 func (p *portal) letter(to string) mail.Letter {

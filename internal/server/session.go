@@ -42,7 +42,7 @@ func (s *Server) SessionFailed(w http.ResponseWriter, r *http.Request, err error
 	if !st.read && withoutSession(r) {
 		r = r.Clone(r.Context())
 		r.Header.Del("Cookie")
-		s.log.WarnContext(r.Context(), "session not read", "error", err)
+		s.log.Warn("session not read", "error", err)
 		st.again.ServeHTTP(w, r)
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/clients/eligibility"
+	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/postgres"
 )
@@ -21,6 +22,9 @@ func Load(ctx context.Context, db *postgres.DB) error {
 			added, err := insertShipped(ctx, tx, id, t)
 			if err == nil && added {
 				err = insertLimits(ctx, tx, id, t)
+			}
+			if err == nil && added {
+				err = audit.Record(ctx, tx, authz.SystemActor, "income-table.publish", "income-table:"+id.String())
 			}
 			if err != nil {
 				return fmt.Errorf("load income table from %s: %w", t.EffectiveFrom, err)

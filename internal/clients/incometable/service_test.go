@@ -7,10 +7,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"familypact.example/portal/internal/clients/incometable"
+	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/dbtest"
+	"familypact.example/portal/internal/platform/postgres"
+	"familypact.example/portal/internal/platform/secret"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	audit.Use(secret.NewTestRing())
+	dbtest.Main(m)
+}
 
 func TestLoadIsRepeatable(t *testing.T) {
 	t.Parallel()
@@ -26,6 +32,10 @@ func TestLoadIsRepeatable(t *testing.T) {
 	}
 	if diff := cmp.Diff(incometable.Shipped(), got); diff != "" {
 		t.Errorf("published tables differ from the shipped ones (-want +got):\n%s", diff)
+	}
+	recorded, err := postgres.Value[int](ctx, db, `SELECT count(*) FROM audit_entry WHERE action = 'income-table.publish'`)
+	if err != nil || recorded != len(got) {
+		t.Errorf("%d publications are recorded, want %d (%v)", recorded, len(got), err)
 	}
 }
 

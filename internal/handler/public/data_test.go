@@ -6,10 +6,15 @@ import (
 
 	"familypact.example/portal/internal/clients/incometable"
 	"familypact.example/portal/internal/handler/public"
+	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/dbtest"
+	"familypact.example/portal/internal/platform/secret"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	audit.Use(secret.NewTestRing())
+	dbtest.Main(m)
+}
 
 func TestDataIsReadAsNobody(t *testing.T) {
 	t.Parallel()

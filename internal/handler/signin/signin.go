@@ -214,7 +214,7 @@ func (h *Handlers) mark(r *http.Request) string {
 }
 
 func (h *Handlers) setMark(w http.ResponseWriter, mark string) {
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure on every address but plain-HTTP localhost (decisions 33)
 		Name: h.deviceCookie(), Value: mark, Path: "/", HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteLaxMode,
 		MaxAge: int(account.DeviceLife / time.Second),
 	})

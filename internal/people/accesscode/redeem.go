@@ -48,7 +48,10 @@ func (s *Service) Verify(ctx context.Context, actor authz.Actor, a Attempt) erro
 			}
 			return audit.Record(ctx, tx, actor, "code.redeem", subject(got.Code.ID), audit.Failed())
 		}
-		return openSetup(ctx, tx, binding(actor), got.Code.ID)
+		if err := openSetup(ctx, tx, binding(actor), got.Code.ID); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, actor, "code.verify", subject(got.Code.ID))
 	})
 	if err != nil {
 		return fmt.Errorf("verify access code: %w", err)

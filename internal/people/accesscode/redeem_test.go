@@ -254,6 +254,11 @@ func TestPrintedCodeRunsAtOnceAndReplacesTheOneBefore(t *testing.T) {
 	if n := o.count(`SELECT count(*) FROM account WHERE id = $1 AND kind = 'ofp' AND passcode_channel = 'app'`, id); n != 1 {
 		t.Error("the account is not one of OFP with an authenticator app")
 	}
+	for _, action := range []string{"membership.invite", "code.supersede", "code.verify", "code.redeem"} {
+		if n := o.count(`SELECT count(*) FROM audit_entry WHERE action = $1 AND outcome = 'ok'`, action); n != 1 {
+			t.Errorf("%s is recorded %d times, want once", action, n)
+		}
+	}
 }
 
 func TestStepsCannotBeLeftOut(t *testing.T) {

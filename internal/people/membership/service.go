@@ -231,7 +231,10 @@ func OfficeTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, role auth
 		ID: uuid.Must(uuid.NewV7()), Role: role,
 		FirstName: in.FirstName, LastName: in.LastName, Email: in.Email,
 	}
-	return m.ID, insert(ctx, tx, m, actor.Account)
+	if err := insert(ctx, tx, m, actor.Account); err != nil {
+		return uuid.Nil, err
+	}
+	return m.ID, audit.Record(ctx, tx, actor, "membership.invite", subject(m.ID))
 }
 
 // JoinTx gives the membership to an account.
