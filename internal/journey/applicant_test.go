@@ -263,9 +263,10 @@ func (w *person) tells() {
 		w.Errorf("nothing was told: %d, want 422", w.Status())
 	}
 	w.look("application-told-error")
-	for _, name := range w.radios() {
+	ticked := w.ticked()
+	for _, name := range w.choices() {
 		for _, v := range []string{"given", "received", "no"} {
-			if w.has(name, v) {
+			if w.has(name, v) && !slices.Contains(ticked, name+"="+v) {
 				w.Choose(name + "=" + v)
 			}
 		}

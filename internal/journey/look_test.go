@@ -101,10 +101,10 @@ func (w *person) picture(name, kind string) {
 	}
 }
 
-// radios names the questions of a form of radio buttons.
-func (w *person) radios() []string {
+// choices names the questions of a form of radio buttons and checkboxes.
+func (w *person) choices() []string {
 	w.Helper()
-	return browsertest.Eval[[]string](w.Page, `[...new Set([...document.querySelectorAll("main input[type=radio]")].map((e) => e.name))]`)
+	return browsertest.Eval[[]string](w.Page, `[...new Set([...document.querySelectorAll("main input[type=radio], main input[type=checkbox]")].map((e) => e.name))]`)
 }
 
 // has reports whether a choice is there.

@@ -64,7 +64,7 @@ func actorOf(st session.State, origin authz.Origin) authz.Actor {
 func (s *Server) frame(r *http.Request, v handler.Visit) layout.Frame {
 	f := layout.Frame{
 		Path: r.URL.Path, Query: safeQuery(r), Name: v.State.Name,
-		Training: s.Training, Theme: s.Theme(r), Menu: menu(v.Actor.Role, r.URL.Path),
+		Training: s.Training, Theme: s.Theme(r), Menu: s.menu(r, v),
 	}
 	if v.Actor.Role != authz.Nobody {
 		f.Minutes = int(v.State.Idle.Minutes())
@@ -79,6 +79,14 @@ func (s *Server) frame(r *http.Request, v handler.Visit) layout.Frame {
 		}
 	}
 	return f
+}
+
+// menu is the menu of the area, empty while the area is closed to the reader.
+func (s *Server) menu(r *http.Request, v handler.Visit) []layout.Item {
+	if v.Actor.Role != authz.Nobody && s.Closed != nil && s.Closed(r.Context(), v.Actor.Role, v.State.Now) != nil {
+		return nil
+	}
+	return menu(v.Actor.Role, r.URL.Path)
 }
 
 // safeQuery keeps sort, filter and page of a list for the link to the other

@@ -91,8 +91,8 @@ func (a Answers) SSN() (number, reason string) {
 // when none was given.
 func (a Answers) MaskedSSN() string {
 	number, _ := a.SSN()
-	if number == "" {
-		return ""
+	if number == "" || !issued(number) {
+		return "" // nothing is kept of a number that was refused
 	}
 	return "•••-••-" + number[5:]
 }

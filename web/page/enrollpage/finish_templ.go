@@ -529,9 +529,16 @@ func ToldPage(f *form.Form, v View) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, t := range v.Topics() {
-				templ_7745c5c3_Err = ui.Radios(f, ui.Choices{Name: string(t.Code), Legend: t.Text, Size: "s", Inline: true, Items: choices(t)}).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
+				if len(t.Answers) == 1 {
+					templ_7745c5c3_Err = ui.Checkboxes(f, ui.Choices{Name: string(t.Code), Legend: t.Text, Size: "s", Items: choices(t)}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				} else {
+					templ_7745c5c3_Err = ui.Radios(f, ui.Choices{Name: string(t.Code), Legend: t.Text, Size: "s", Inline: true, Items: choices(t)}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
 				}
 			}
 			templ_7745c5c3_Err = ui.Button(locale.ToldSave, "").Render(ctx, templ_7745c5c3_Buffer)
