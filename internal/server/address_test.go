@@ -17,6 +17,7 @@ type named struct {
 	path string // the beginning of the pattern, up to the variable part
 	own  func(th things, as who) string
 	far  func(th things) string
+	gone func(th things) string // one's own that was deleted; nil where nothing is ever deleted
 }
 
 func thing(id func(th things) uuid.UUID) func(things, who) string {
@@ -32,36 +33,42 @@ var namedThings = []named{
 		"/provider/access/{id}",
 		thing(func(th things) uuid.UUID { return th.member }),
 		farThing(func(th things) uuid.UUID { return th.otherMember }),
+		nil,
 	},
 	{
 		"/provider/clients/{id}",
 		thing(func(th things) uuid.UUID { return th.client }),
 		farThing(func(th things) uuid.UUID { return th.otherClient }),
+		nil,
 	},
 	{
 		"/provider/applications/{id}/result",
 		thing(func(th things) uuid.UUID { return th.certified }),
 		farThing(func(th things) uuid.UUID { return th.otherCertified }),
+		farThing(func(th things) uuid.UUID { return th.deleted }),
 	},
 	{
 		"/provider/applications/{id}",
 		thing(func(th things) uuid.UUID { return th.draft }),
 		farThing(func(th things) uuid.UUID { return th.otherDraft }),
+		farThing(func(th things) uuid.UUID { return th.deleted }),
 	},
 	{
 		"/provider/search/{result}",
 		func(th things, as who) string { return th.results[as].String() },
 		farThing(func(th things) uuid.UUID { return th.otherResult }),
+		nil,
 	},
 	{
 		"/provider/enroll/{result}",
 		func(th things, as who) string { return th.results[as].String() },
 		farThing(func(th things) uuid.UUID { return th.otherResult }),
+		nil,
 	},
-	{"/ofp/sites/import/{id}", thing(func(th things) uuid.UUID { return th.list }), nil},
-	{"/ofp/sites/{id}", thing(func(th things) uuid.UUID { return th.site }), nil},
-	{"/ofp/codes/issue/{id}", thing(func(th things) uuid.UUID { return th.certifier }), nil},
-	{"/demo/mail/{id}", func(th things, _ who) string { return th.letter }, nil},
+	{"/ofp/sites/import/{id}", thing(func(th things) uuid.UUID { return th.list }), nil, nil},
+	{"/ofp/sites/{id}", thing(func(th things) uuid.UUID { return th.site }), nil, nil},
+	{"/ofp/codes/issue/{id}", thing(func(th things) uuid.UUID { return th.certifier }), nil, nil},
+	{"/demo/mail/{id}", func(th things, _ who) string { return th.letter }, nil, nil},
 }
 
 // find returns what the pattern names, and false when it names nothing.

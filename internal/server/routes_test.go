@@ -193,6 +193,9 @@ func (k *walk) strangers(n named, as who) map[string]string {
 		"a quote": "%27%20OR%201=1--", "a NUL": "%00", "bad UTF-8": "%ff%fe", "a path": "..%2f..%2fofp",
 		"an own id and more": n.own(k.things, as) + "x",
 	}
+	if n.gone != nil {
+		all["one that was deleted"] = n.gone(k.things)
+	}
 	if n.far != nil {
 		all["one of the other site"] = n.far(k.things)
 	}

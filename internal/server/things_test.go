@@ -24,6 +24,7 @@ type things struct {
 	member, otherMember       uuid.UUID // invited, not here yet
 	client, otherClient       uuid.UUID // enrolled
 	draft, otherDraft         uuid.UUID // applications
+	deleted                   uuid.UUID // an application that was there
 	signed, otherSigned       uuid.UUID
 	certified, otherCertified uuid.UUID
 	results                   map[who]uuid.UUID // of a search of their own
@@ -96,6 +97,8 @@ func (w *world) clinic(th *things, helper, certifier authz.Actor, first, last st
 	w.must(err)
 	th.client = certified.ClientID
 	th.draft = w.apply(helper, applicationtest.Named("Dora", last), applicationtest.Without(question.Notices))
+	th.deleted = w.apply(helper, applicationtest.Named("Gone", last), applicationtest.Without(question.Notices))
+	w.must(w.applications().Delete(context.Background(), helper, sub(), th.deleted))
 	th.signed = w.apply(helper, applicationtest.Named("Sina", last))
 	w.sign(helper, th.signed)
 }
