@@ -16,9 +16,11 @@ import (
 	"time"
 
 	"familypact.example/portal/internal/platform/dbtest"
+	"familypact.example/portal/internal/platform/secret"
 )
 
 func TestMain(m *testing.M) {
+	secret.Use(secret.NewTestRing()) // until a test that puts a portal together names its own
 	dbtest.Main(m, func() { _ = os.RemoveAll(binary.dir) })
 }
 
