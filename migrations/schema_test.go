@@ -21,19 +21,20 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 var classes = []string{"public", "internal", "personal", "sensitive"}
 
 // readable are the columns about a person that are kept readable on purpose: those
-// of the workforce (decisions 39), passwords, of which only a slow hash is
-// kept, and the network address that an audit entry must have.
+// of the workforce (decisions 39), passwords and recovery codes, of which only a
+// slow hash is kept, and the network address that an audit entry must have.
 var readable = strings.Fields(`
 	account.username account.username_key account.first_name account.last_name account.email account.email_key
 	account.language account.disabled_reason account.password_hash
-	account_setup.first_name account_setup.last_name account_setup.username account_setup.password_hash
+	account_setup.first_name account_setup.last_name account_setup.username account_setup.password_hash recovery_code.hash
 	membership.first_name membership.last_name membership.email membership.email_key membership.credential
-	access_code.note message.email message.language site_import.content
+	office_invitation.first_name office_invitation.last_name office_invitation.email office_invitation.email_key approval.reason
+	access_code.note code_selection.note message.email message.language site_import.content training_import.content
 	audit_entry.address`)
 
 // unreadable are the columns that are sealed or keyed digests under another
 // name than the usual ones.
-var unreadable = []string{"key_set.wrapped", "message.body", "rate_limit.key"}
+var unreadable = []string{"key_set.wrapped", "message.body", "rate_limit.key", "disavowal.address", "factor_reset.cancel_digest", "factor_reset.later_digest"}
 
 // column is a column of the schema.
 type column struct{ Name, Type string }

@@ -21,6 +21,7 @@ type commandLine struct {
 	Demo        demoCmd        `cmd:"" help:"Run the training copy on a private database."`
 	Decide      decideCmd      `cmd:"" help:"Decide eligibility for a CSV of facts."`
 	CreateAdmin createAdminCmd `cmd:"" help:"Print the access code of a first administrator."`
+	BreakGlass  breakGlassCmd  `cmd:"" help:"Make the sealed administrator account, or ask to open it."`
 	Keys        keysCmd        `cmd:"" help:"Make and look at the keys of the sealed fields."`
 	Audit       auditCmd       `cmd:"" help:"Verify the audit trail."`
 	Devdb       devdbCmd       `cmd:"" help:"The private database of development and tests."`

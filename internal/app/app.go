@@ -54,12 +54,18 @@ func NewLog(c config.Config) *slog.Logger {
 // reads the keys, and in production refuses a database that is not safe to
 // serve from.
 func New(ctx context.Context, c config.Config, log *slog.Logger) (*App, error) {
+	return newApp(ctx, c, log, newHasher)
+}
+
+// newApp is New with a hasher made by hasherOf: tests that sign in a thousand
+// times bring a cheap one.
+func newApp(ctx context.Context, c config.Config, log *slog.Logger, hasherOf func(config.Config) (*account.Hasher, error)) (*App, error) {
 	db, err := postgres.Open(ctx, c.DatabaseURL)
 	if err != nil {
 		return nil, err
 	}
 	a := &App{Config: c, DB: db, log: log, registry: prometheus.NewRegistry()}
-	if err := a.build(ctx); err != nil {
+	if err := a.build(ctx, hasherOf); err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -79,7 +85,7 @@ func (a *App) hasSchema(ctx context.Context) error {
 	return err
 }
 
-func (a *App) build(ctx context.Context) error {
+func (a *App) build(ctx context.Context, hasherOf func(config.Config) (*account.Hasher, error)) error {
 	if err := a.hasSchema(ctx); err != nil {
 		return err
 	}
@@ -92,7 +98,7 @@ func (a *App) build(ctx context.Context) error {
 	}
 	a.Ring = ring
 	audit.Use(ring)
-	hasher, err := newHasher(a.Config)
+	hasher, err := hasherOf(a.Config)
 	if err != nil {
 		return err
 	}

@@ -8,13 +8,17 @@ import (
 	"familypact.example/portal/internal/handler/accounts"
 	"familypact.example/portal/internal/handler/clients"
 	"familypact.example/portal/internal/handler/demos"
+	"familypact.example/portal/internal/handler/desk"
 	"familypact.example/portal/internal/handler/enroll"
+	"familypact.example/portal/internal/handler/enrollments"
 	"familypact.example/portal/internal/handler/ofp"
+	"familypact.example/portal/internal/handler/people"
 	"familypact.example/portal/internal/handler/provider"
 	"familypact.example/portal/internal/handler/public"
 	"familypact.example/portal/internal/handler/register"
 	"familypact.example/portal/internal/handler/signin"
 	"familypact.example/portal/internal/handler/sites"
+	"familypact.example/portal/internal/handler/trainings"
 	"familypact.example/portal/internal/server"
 )
 
@@ -23,7 +27,7 @@ func (a *App) newServer() *server.Server {
 	return server.New(server.Config{
 		Log: a.log, DB: a.DB, Sessions: a.Sessions, Registry: a.registry,
 		Host: a.Config.Host(), Proxies: a.Config.Proxies(), Training: a.Config.Mode == config.Training,
-		Closed: dates.closed, Limit: l.request, Theme: theme,
+		Closed: dates.closed, Limit: l.request, Theme: theme, Kept: a.Kept,
 		Pages: a.newPages(l, dates),
 	})
 }
@@ -32,19 +36,30 @@ func (a *App) newPages(l limits, dates *opening) server.Pages {
 	data := public.Data{DB: a.DB}
 	pages := server.Pages{
 		Public: public.New(data, data, public.Options{
-			Window: dates.reissues, LeaveURL: a.Config.LeaveURL, EndSession: a.endSession,
+			Window: dates.reissues, Ask: a.Codes.AskWhere, LeaveURL: a.Config.LeaveURL, EndSession: a.endSession,
 		}),
-		SignIn:   signin.New(a.Sessions, a.Accounts, a.Passcodes, l, sitesOf(a.DB), a.Config.Secure()),
-		Register: register.New(a.Codes, a.Sessions),
-		Provider: provider.New(a.Applications, a.Clients),
+		SignIn:   signin.New(a.Sessions, a.Accounts, a.Passcodes, a.Resets, l, sitesOf(a.DB), a.Config.Secure()),
+		Register: register.New(a.Setups, a.Sessions),
+		Provider: provider.New(a.Applications, a.Clients, a.Members, a.Sessions),
 		Enroll:   enroll.New(a.Applications, a.Enrollments, a.Clients),
+		Handover: enroll.NewHandover(a.Applications, a.Sessions, enroll.Staff{Accounts: a.Accounts, Passcodes: a.Passcodes, Limit: l.SignIn}),
 		Clients: clients.New(clients.Services{
-			Records: a.Clients, History: a.Enrollments, Answers: a.Applications, Notes: a.Notes, Cards: a.Documents,
+			Records: a.Clients, History: a.Enrollments, Answers: a.Applications, Notes: a.Notes, Cards: a.Documents, Documents: a.Documents,
 		}),
-		Access:   access.New(a.Members, a.Codes),
-		Accounts: accounts.New(a.Sessions, a.Accounts, a.Passcodes),
-		OFP:      ofp.New(a.Sites, a.Codes, a.Reports),
-		Sites:    sites.New(a.Sites, a.Members, a.Codes),
+		Enrollments: enrollments.New(a.Enrollments, a.Applications),
+		Access:      access.New(a.Members, a.Codes),
+		LostApps:    access.NewAuthenticators(a.Members, a.Accounts, a.Resets),
+		Accounts: accounts.New(accounts.Services{
+			Sessions: a.Sessions, Accounts: a.Accounts, Passcodes: a.Passcodes, Contacts: a.Contacts, Profiles: a.Profiles, Terms: a.Terms, Texts: a.Passcodes.Texts(),
+		}),
+		OFP:      ofp.New(a.Reports),
+		Sites:    sites.New(a.Sites, a.Members, a.Codes, a.Reports),
+		Training: trainings.New(a.Trainings),
+		People:   people.New(a.Office, a.Accounts),
+		Desk:     desk.New(a.Desk, a.Desk),
+	}
+	if a.Passcodes.Texts() {
+		pages.Phones = accounts.NewPhones(a.Passcodes, l.PasscodeMail, a.Sessions.End)
 	}
 	if a.Demo != nil {
 		pages.Demos = demos.New(a.Demo, a.Sessions, a.Config.BaseURL)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -65,7 +66,7 @@ func (l limits) byAddress(ctx context.Context, s setting.Setting[ratelimit.Limit
 func (l limits) take(ctx context.Context, s setting.Setting[ratelimit.Limit], bucket string) error {
 	limit, err := s.Get(ctx, l.db)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", ratelimit.ErrUnread, err)
 	}
 	return ratelimit.Take(ctx, l.db, limit, bucket)
 }

@@ -13,14 +13,25 @@ import (
 	"familypact.example/portal/internal/clients/document"
 	"familypact.example/portal/internal/clients/enrollment"
 	"familypact.example/portal/internal/config"
+	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/office/demo"
 	"familypact.example/portal/internal/office/report"
+	"familypact.example/portal/internal/people/acceptance"
 	"familypact.example/portal/internal/people/accesscode"
 	"familypact.example/portal/internal/people/account"
+	"familypact.example/portal/internal/people/contact"
+	"familypact.example/portal/internal/people/desk"
+	"familypact.example/portal/internal/people/factorreset"
+	"familypact.example/portal/internal/people/kept"
 	"familypact.example/portal/internal/people/membership"
+	"familypact.example/portal/internal/people/office"
 	"familypact.example/portal/internal/people/passcode"
+	"familypact.example/portal/internal/people/profile"
 	"familypact.example/portal/internal/people/session"
+	"familypact.example/portal/internal/people/setup"
 	"familypact.example/portal/internal/people/site"
+	"familypact.example/portal/internal/people/training"
+	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/postgres"
 	"familypact.example/portal/internal/platform/secret"
 )
@@ -30,15 +41,24 @@ type Services struct {
 	Sessions     *session.Manager
 	Accounts     *account.Service
 	Passcodes    *passcode.Service
+	Resets       *factorreset.Service
+	Contacts     *contact.Service
+	Profiles     *profile.Service
+	Terms        *acceptance.Service
+	Kept         *kept.Service
 	Sites        *site.Service
 	Members      *membership.Service
 	Codes        *accesscode.Service
+	Setups       *setup.Service
 	Reports      *report.Service
+	Trainings    *training.Service
 	Clients      *client.Service
 	Applications *application.Service
 	Enrollments  *enrollment.Service
 	Notes        *casenote.Service
 	Documents    *document.Service
+	Desk         *desk.Service
+	Office       *office.Service
 	Demo         *demo.Service // nil outside a training copy
 }
 
@@ -48,21 +68,34 @@ type sessionFailure = func(w http.ResponseWriter, r *http.Request, err error)
 func newServices(db *postgres.DB, ring *secret.Ring, hasher *account.Hasher, c config.Config, fail sessionFailure) Services {
 	hookMails()
 	members := membership.NewService(db, ring)
+	codes := accesscode.NewService(db, ring, members)
 	clients := client.New(db, ring)
 	applications := application.NewService(db, ring, clients)
 	s := Services{
-		Sessions:     session.NewManager(db, session.Options{Secure: c.Secure(), Fail: fail}),
+		Sessions:     session.NewManager(db, session.Options{Secure: c.Secure(), Fail: fail, Origin: originOf, Current: (&rest{db: db}).current}),
 		Accounts:     account.NewService(db, ring, hasher, account.Shipped),
-		Passcodes:    passcode.NewService(db, ring),
+		Passcodes:    passcode.NewService(db, ring, hasher),
+		Contacts:     contact.NewService(db, ring),
+		Profiles:     profile.NewService(db, ring),
+		Terms:        acceptance.NewService(db),
+		Kept:         kept.NewService(db, ring),
 		Members:      members,
 		Sites:        site.NewService(db, members),
-		Codes:        accesscode.NewService(db, ring, hasher, members),
+		Codes:        codes,
+		Setups:       setup.NewService(db, ring, hasher, codes),
 		Reports:      report.NewService(db),
+		Trainings:    training.NewService(db, ring),
 		Clients:      clients,
 		Applications: applications,
 		Enrollments:  enrollment.New(db, ring),
 		Notes:        casenote.New(db, ring),
 		Documents:    document.New(db, ring),
+	}
+	s.Desk = desk.NewService(db, ring, s.Accounts)
+	s.Office = office.NewService(db, ring, codes, s.Accounts)
+	s.Resets = factorreset.NewService(db, ring, s.Accounts, s.Passcodes)
+	if c.TextURL != "" {
+		s.Passcodes.AllowTexts()
 	}
 	if c.Mode == config.Training {
 		s.Demo = demo.NewService(demo.Options{DB: db, Ring: ring, OwnerURL: c.OwnerURL(), MailDir: c.MailDir})
@@ -74,7 +107,11 @@ func newServices(db *postgres.DB, ring *secret.Ring, hasher *account.Hasher, c c
 var hookMails = sync.OnceFunc(func() {
 	accesscode.Register()
 	passcode.Register()
+	contact.Register()
 })
+
+// originOf says where a request came from: it has its number from the server.
+func originOf(ctx context.Context) authz.Origin { return handler.VisitOf(ctx).Actor.Origin }
 
 // sitesOf lists where an account may act.
 func sitesOf(db *postgres.DB) func(context.Context, uuid.UUID) ([]session.Site, error) {

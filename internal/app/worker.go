@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,13 +10,19 @@ import (
 
 	"familypact.example/portal/internal/clients/application"
 	"familypact.example/portal/internal/clients/client"
+	"familypact.example/portal/internal/config"
 	"familypact.example/portal/internal/people/accesscode"
 	"familypact.example/portal/internal/people/account"
+	"familypact.example/portal/internal/people/contact"
+	"familypact.example/portal/internal/people/desk"
+	"familypact.example/portal/internal/people/kept"
 	"familypact.example/portal/internal/people/session"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/mail"
+	"familypact.example/portal/internal/platform/message"
 	"familypact.example/portal/internal/platform/postgres"
+	"familypact.example/portal/internal/platform/textmessage"
 	"familypact.example/portal/internal/worker"
 )
 
@@ -24,32 +31,41 @@ func (a *App) newWorker() (*worker.Worker, error) {
 	if err != nil {
 		return nil, err
 	}
+	texter, err := a.newTexter()
+	if err != nil {
+		return nil, err
+	}
 	return worker.New(worker.Config{
-		DB: a.DB, Ring: a.Ring, Sender: sender, Log: a.log, Pace: a.Pace,
+		DB: a.DB, Ring: a.Ring, Sender: sender, Texter: texter, Log: a.log, Pace: a.Pace,
 		Letter: worker.Letterhead{From: a.Config.MailFrom, ClientFrom: a.Config.ClientFrom(), Base: a.Config.BaseURL},
 		Sweeps: append(worker.Platform(a.DB, a.logHead), a.sweeps()...),
 		Jobs: func(workers *river.Workers) error {
-			return river.AddWorkerSafely(workers, turns{accesscode.NewLaunchWorker(a.Codes)})
+			return errors.Join(
+				river.AddWorkerSafely(workers, turns[accesscode.LaunchJob]{Worker: accesscode.NewLaunchWorker(a.Codes)}),
+				river.AddWorkerSafely(workers, turns[accesscode.IssueJob]{Worker: accesscode.NewIssueWorker(a.Codes)}),
+				river.AddWorkerSafely(workers, accesscode.NewQuestionWorker(a.Codes)),
+				river.AddWorkerSafely(workers, account.NewRecoverWorker(a.Accounts)),
+			)
 		},
 	})
 }
 
-// turns does a mailing in turns that each fit into the time of a job: River
+// turns does a long job in turns that each fit into the time of a job: River
 // takes a job up again whose worker was killed only when it has a time limit
 // (security.md 19.11).
-type turns struct{ *accesscode.LaunchWorker }
+type turns[T river.JobArgs] struct{ river.Worker[T] }
 
-const launchTurn = 40 * time.Second
+const turnTime = 40 * time.Second
 
 // Timeout is that of every job.
-func (turns) Timeout(*river.Job[accesscode.LaunchJob]) time.Duration { return 0 }
+func (turns[T]) Timeout(*river.Job[T]) time.Duration { return 0 }
 
-// Work goes on with the mailing until everybody has a code, or its turn ends
-// and the next one begins.
-func (t turns) Work(ctx context.Context, j *river.Job[accesscode.LaunchJob]) error {
-	turn, cancel := context.WithTimeout(ctx, launchTurn)
+// Work goes on until everybody has a code, or its turn ends and the next one
+// begins.
+func (t turns[T]) Work(ctx context.Context, j *river.Job[T]) error {
+	turn, cancel := context.WithTimeout(ctx, turnTime)
 	defer cancel()
-	err := t.LaunchWorker.Work(turn, j)
+	err := t.Worker.Work(turn, j)
 	if err != nil && turn.Err() != nil && ctx.Err() == nil {
 		return river.JobSnooze(0)
 	}
@@ -67,6 +83,22 @@ func (a *App) newSender() (mail.Sender, error) {
 	return mail.NewSMTP(relay), nil
 }
 
+// newTexter returns the gateway for text messages, nil when there is none.
+func (a *App) newTexter() (message.TextSender, error) {
+	if a.Config.TextURL == "" {
+		return nil, nil
+	}
+	key, err := config.TextKey(a.Config.TextKeyFile)
+	if err != nil {
+		return nil, fmt.Errorf("PORTAL_TEXT_KEY_FILE: %w", err)
+	}
+	gateway, err := textmessage.New(a.Config.TextURL, key)
+	if err != nil {
+		return nil, fmt.Errorf("PORTAL_TEXT_URL: %w", err)
+	}
+	return gateway, nil
+}
+
 // logHead writes the head of the audit chain to the log, its second place.
 func (a *App) logHead(ctx context.Context, h audit.Head) {
 	a.log.InfoContext(ctx, "audit head", "audit_head", h.String())
@@ -76,9 +108,19 @@ func (a *App) logHead(ctx context.Context, h audit.Head) {
 func (a *App) sweeps() []worker.Sweep {
 	return []worker.Sweep{
 		{Name: "access-codes", Run: a.Codes.Sweep},
+		{Name: "training", Run: a.Trainings.Sweep},
+		{Name: "account-setups", Run: a.Setups.Sweep},
 		{Name: "drafts", Run: func(ctx context.Context) error { return application.Sweep(ctx, a.DB) }},
 		{Name: "search-results", Run: func(ctx context.Context) error { return client.Sweep(ctx, a.DB) }},
+		{Name: "desk-searches", Run: a.inBatches(desk.SweepTx)},
 		{Name: "sessions", Run: a.inBatches(session.SweepTx)},
+		{Name: "sign-in-history", Run: a.inBatches(session.SweepHistoryTx)},
+		{Name: "kept-forms", Run: a.inBatches(kept.SweepTx)},
+		{Name: "contact-changes", Run: a.inBatches(contact.SweepTx)},
+		{Name: "unused-accounts", Run: a.Accounts.SweepInactive},
+		{Name: "lost-authenticators", Run: a.Resets.Sweep},
+		{Name: "notice-codes", Run: a.inBatches(account.SweepDisavowalsTx)},
+		{Name: "recovery-requests", Run: a.inBatches(account.SweepRequestsTx)},
 		{Name: "password-failures", Run: a.inBatches(account.SweepTx)},
 	}
 }

@@ -109,6 +109,7 @@ var foreign = []struct {
 	{"github.com/nicksnyder/go-i18n/v2/i18n", []string{"internal/platform/locale"}, "the catalogue is behind locale", true},
 	{"github.com/go-playground/form/v4", []string{"internal/platform/form"}, "forms are behind form", true},
 	{"github.com/fergusstrange/embedded-postgres", []string{"internal/platform/devdb"}, "it only fetches", true},
+	{"codeberg.org/go-pdf/fpdf", []string{"internal/platform/pdf"}, "files are drawn by pdf", true},
 	{"github.com/stretchr/testify", []string{}, "compare with if and cmp.Diff", true},
 }
 

@@ -6,6 +6,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -25,7 +26,7 @@ type Config struct {
 	DatabaseURL      string   `name:"database-url" env:"DATABASE_URL" help:"PostgreSQL address of the serving role (portal_app)."`
 	DatabaseOwnerURL string   `name:"database-owner-url" env:"DATABASE_OWNER_URL" help:"PostgreSQL address of the tables' owner, for migrations; default: DATABASE_URL."`
 	DatabaseReadURL  string   `name:"database-read-url" env:"DATABASE_READ_URL" help:"PostgreSQL address for reads that may lag; default: DATABASE_URL."`
-	Mode             string   `name:"mode" env:"PORTAL_MODE" default:"production" enum:"production,training" help:"production or training."`
+	Mode             string   `name:"mode" env:"PORTAL_MODE" default:"production" help:"production or training."`
 	Addr             string   `name:"addr" env:"PORTAL_ADDR" default:"localhost:8080" help:"Address to serve on."`
 	BaseURL          string   `name:"base-url" env:"PORTAL_BASE_URL" default:"http://localhost:8080" help:"Address that people use, for links in mails and for the host check."`
 	MetricsAddr      string   `name:"metrics-addr" env:"PORTAL_METRICS_ADDR" default:"localhost:9090" help:"Private address for metrics and health details; empty: none."`
@@ -34,12 +35,14 @@ type Config struct {
 	MailFrom         string   `name:"mail-from" env:"PORTAL_MAIL_FROM" default:"no-reply@localhost" help:"Sender of mails to the workforce."`
 	ClientMailFrom   string   `name:"client-mail-from" env:"PORTAL_CLIENT_MAIL_FROM" help:"Neutral sender of mails to clients; default: PORTAL_MAIL_FROM."`
 	MailDir          string   `name:"mail-dir" env:"PORTAL_MAIL_DIR" help:"Folder to write mails to instead of sending them (training)."`
+	TextURL          string   `name:"text-url" env:"PORTAL_TEXT_URL" help:"Gateway for text messages, https://…; empty: there are none."`
+	TextKeyFile      string   `name:"text-key-file" env:"PORTAL_TEXT_KEY_FILE" help:"File with the key for the gateway."`
 	MasterKeyFile    string   `name:"master-key-file" env:"PORTAL_MASTER_KEY_FILE" help:"File with the 32-byte master key, as is or in base 64."`
 	PepperFile       string   `name:"pepper-file" env:"PORTAL_PEPPER_FILE" help:"File with the keys of password hashes: a number, a colon and 32 bytes in base 64 on each line, the current one last."`
 	TLSCertFile      string   `name:"tls-cert-file" env:"PORTAL_TLS_CERT_FILE" help:"Certificate, when the portal itself speaks TLS."`
 	TLSKeyFile       string   `name:"tls-key-file" env:"PORTAL_TLS_KEY_FILE" help:"Key of the certificate."`
 	LeaveURL         string   `name:"leave-url" env:"PORTAL_LEAVE_URL" default:"https://www.weather.gov/" help:"Where Leave this site leads."`
-	LogFormat        string   `name:"log-format" env:"PORTAL_LOG_FORMAT" default:"json" enum:"json,text" help:"json or text."`
+	LogFormat        string   `name:"log-format" env:"PORTAL_LOG_FORMAT" default:"json" help:"json or text."`
 	Web              bool     `name:"web" env:"PORTAL_WEB" default:"true" negatable:"" help:"Serve pages."`
 	Workers          bool     `name:"workers" env:"PORTAL_WORKERS" default:"true" negatable:"" help:"Do background work."`
 }
@@ -92,11 +95,20 @@ func (c Config) Proxies() []netip.Prefix {
 func (c Config) Check() error {
 	var faults []error
 	bad := func(setting, why string) { faults = append(faults, fmt.Errorf("%s: %s", setting, why)) }
+	if c.Mode != Production && c.Mode != Training {
+		bad("PORTAL_MODE", "must be production or training")
+	}
+	if c.LogFormat != "" && c.LogFormat != "json" && c.LogFormat != "text" {
+		bad("PORTAL_LOG_FORMAT", "must be json or text")
+	}
 	if c.DatabaseURL == "" {
 		bad("DATABASE_URL", "is needed")
 	}
 	if u, err := url.Parse(c.BaseURL); err != nil || u.Host == "" || u.Path != "" && u.Path != "/" {
 		bad("PORTAL_BASE_URL", "must be an address like https://portal.example.gov")
+	}
+	if u, err := url.Parse(c.SMTPURL); err != nil || c.SMTPURL != "" && (u.Host == "" || u.Scheme != "smtp" && u.Scheme != "smtps") {
+		bad("PORTAL_SMTP_URL", "must be an address like smtps://relay.example.gov:465")
 	}
 	for _, p := range c.TrustedProxies {
 		if _, err := netip.ParsePrefix(p); err != nil {
@@ -106,6 +118,7 @@ func (c Config) Check() error {
 	if (c.TLSCertFile == "") != (c.TLSKeyFile == "") {
 		bad("PORTAL_TLS_CERT_FILE", "goes together with PORTAL_TLS_KEY_FILE")
 	}
+	faults = append(faults, c.checkTexts()...)
 	if c.Mode == Production {
 		faults = append(faults, c.checkProduction()...)
 	}
@@ -123,10 +136,15 @@ func (c Config) checkProduction() []error {
 	}
 	if c.SMTPURL == "" {
 		bad("PORTAL_SMTP_URL", "is needed in production")
-	} else if strings.Contains(c.SMTPURL, "tls=none") {
+	} else if u, err := url.Parse(c.SMTPURL); err == nil && u.Query().Get("tls") == "none" {
 		bad("PORTAL_SMTP_URL", "must not go without TLS in production")
 	}
-	for setting, address := range map[string]string{"DATABASE_URL": c.DatabaseURL, "DATABASE_OWNER_URL": c.OwnerURL()} {
+	if c.MetricsAddr != "" && !local(c.MetricsAddr) {
+		bad("PORTAL_METRICS_ADDR", "must be an address that only this host reaches, like localhost:9090")
+	}
+	for setting, address := range map[string]string{
+		"DATABASE_URL": c.DatabaseURL, "DATABASE_OWNER_URL": c.OwnerURL(), "DATABASE_READ_URL": c.DatabaseReadURL,
+	} {
 		if address != "" && !verifiesTLS(address) {
 			bad(setting, "must say sslmode=verify-full, or name a socket folder on this host")
 		}
@@ -139,6 +157,17 @@ func (c Config) checkProduction() []error {
 	}
 	slices.SortFunc(faults, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return faults
+}
+
+// local reports whether only this host reaches the address: profiles and
+// details of health are on it (security.md 16.4).
+func local(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // verifiesTLS reports whether the address asks for a verified server, or for a

@@ -26,6 +26,7 @@ func good(t *testing.T) Config {
 	}
 }
 
+// TestProductionRefuses looks at each fault by itself (security.md 16.1).
 func TestProductionRefuses(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -46,7 +47,21 @@ func TestProductionRefuses(t *testing.T) {
 		{"sample key", func(c *Config) { c.PepperFile = keyFile(t, "1:"+strings.Repeat("A", 43)+"=") }, "PORTAL_PEPPER_FILE"},
 		{"sample master key", func(c *Config) { c.MasterKeyFile = keyFile(t, strings.Repeat("0", 32)) }, "PORTAL_MASTER_KEY_FILE"},
 		{"pepper without number", func(c *Config) { c.PepperFile = keyFile(t, "hidden") }, "PORTAL_PEPPER_FILE"},
+		{"text gateway without TLS", func(c *Config) {
+			c.TextURL, c.TextKeyFile = "http://gateway.example/", keyFile(t, "hidden key of the gateway")
+		}, "PORTAL_TEXT_URL"},
+		{"text gateway without key", func(c *Config) { c.TextURL = "https://gateway.example/" }, "PORTAL_TEXT_KEY_FILE"},
+		{"text gateway with a short key", func(c *Config) { c.TextURL, c.TextKeyFile = "https://gateway.example/", keyFile(t, "hidden") }, "PORTAL_TEXT_KEY_FILE"},
 		{"no pepper", func(c *Config) { c.PepperFile = "" }, "PORTAL_PEPPER_FILE"},
+		{"unknown mode", func(c *Config) { c.Mode = "hidden" }, "PORTAL_MODE"},
+		{"unknown form of the log", func(c *Config) { c.LogFormat = "hidden" }, "PORTAL_LOG_FORMAT"},
+		{"unverified reads", func(c *Config) { c.DatabaseReadURL = "postgres://u:hidden@db/portal" }, "DATABASE_READ_URL"},
+		{"profiles for everybody", func(c *Config) { c.MetricsAddr = ":9090" }, "PORTAL_METRICS_ADDR"},
+		{"profiles for the network", func(c *Config) { c.MetricsAddr = "10.0.0.7:9090" }, "PORTAL_METRICS_ADDR"},
+		{"profiles nowhere", func(c *Config) { c.MetricsAddr = "hidden" }, "PORTAL_METRICS_ADDR"},
+		{"relay without TLS", func(c *Config) { c.SMTPURL = "smtp://hidden@relay.example:25?tls=none" }, "PORTAL_SMTP_URL"},
+		{"relay without TLS, disguised", func(c *Config) { c.SMTPURL = "smtp://hidden@relay.example:25?tls=%6eone" }, "PORTAL_SMTP_URL"},
+		{"relay that is none", func(c *Config) { c.SMTPURL = "hidden" }, "PORTAL_SMTP_URL"},
 		{"proxy", func(c *Config) { c.TrustedProxies = []string{"proxy.example"} }, "PORTAL_TRUSTED_PROXIES"},
 		{"certificate alone", func(c *Config) { c.TLSCertFile = "cert.pem" }, "PORTAL_TLS_CERT_FILE"},
 	}
@@ -71,6 +86,7 @@ func TestProductionAccepts(t *testing.T) {
 		t.Fatalf("got %v, want none", err)
 	}
 	c.DatabaseURL = "postgres:///portal?host=/run/postgresql&user=portal_app"
+	c.MetricsAddr = "[::1]:9090"
 	c.MasterKeyFile = keyFile(t, "MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY=\n")
 	if err := c.Check(); err != nil {
 		t.Fatalf("socket and base 64: got %v, want none", err)

@@ -17,6 +17,7 @@ import (
 	"familypact.example/portal/internal/people/session"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/fault"
+	"familypact.example/portal/internal/platform/idempotency"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/web/layout"
 )
@@ -65,6 +66,9 @@ func Flash(ctx context.Context, text locale.Phrase) {
 // that a page which fails leaves nothing half sent.
 func Render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
 	ctx := r.Context()
+	if status == http.StatusUnprocessableEntity && idempotency.Held(ctx) {
+		status = http.StatusOK // nothing was refused: it is the page with what was typed
+	}
 	if status == http.StatusUnprocessableEntity {
 		frame := layout.Of(ctx)
 		frame.Faulty = true // the title begins with "Error: "

@@ -50,7 +50,7 @@ func (k *Kit) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
 		return // the reader has gone
-	case postgres.Unavailable(err):
+	case postgres.Unavailable(err), errors.Is(err, ratelimit.ErrUnread):
 		view.Status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
 		k.Log.WarnContext(r.Context(), "database not available", "error", err, "reference", view.Reference)

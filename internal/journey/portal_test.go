@@ -47,8 +47,8 @@ type portal struct {
 }
 
 // open starts a portal whose clock stands at the given time. People use it in
-// browsers with the options.
-func open(t *testing.T, o browsertest.Options, at time.Time) *portal {
+// browsers with the options. changes are made to its settings.
+func open(t *testing.T, o browsertest.Options, at time.Time, changes ...func(*config.Config)) *portal {
 	t.Helper()
 	p := &portal{
 		stage: &stage{TB: t, root: t}, db: dbtest.New(t), post: mailtest.Start(t), browser: o,
@@ -63,7 +63,11 @@ func open(t *testing.T, o browsertest.Options, at time.Time) *portal {
 	}
 	dbtest.MarkTraining(t, p.db)
 	p.base = "http://" + strings.Replace(listener.Addr().String(), "127.0.0.1", "localhost", 1)
-	p.start(t, p.config(t), listener)
+	c := p.config(t)
+	for _, change := range changes {
+		change(&c)
+	}
+	p.start(t, c, listener)
 	return p
 }
 

@@ -65,9 +65,58 @@ var namedThings = []named{
 		farThing(func(th things) uuid.UUID { return th.otherResult }),
 		nil,
 	},
+	{
+		"/provider/training/people/{id}",
+		thing(func(th things) uuid.UUID { return th.training.colleague }),
+		farThing(func(th things) uuid.UUID { return th.training.otherColleague }),
+		nil,
+	},
+	{
+		"/provider/training/completions/{id}",
+		thing(func(th things) uuid.UUID { return th.training.completion }),
+		farThing(func(th things) uuid.UUID { return th.training.otherCompletion }),
+		nil,
+	},
+	{"/handover/question/{question}", func(things, who) string { return "q1" }, nil, nil},
+	{"/ofp/training/courses/{id}", thing(func(th things) uuid.UUID { return th.training.course }), nil, nil},
+	{"/ofp/training/import/{id}", thing(func(th things) uuid.UUID { return th.training.list }), nil, nil},
+	{
+		"/provider/account/sessions/{id}",
+		func(th things, as who) string { return th.sessions[as].String() },
+		farThing(func(th things) uuid.UUID { return th.otherSession }),
+		nil,
+	},
+	{
+		"/ofp/account/sessions/{id}",
+		func(th things, as who) string { return th.sessions[as].String() },
+		farThing(func(th things) uuid.UUID { return th.otherSession }),
+		nil,
+	},
+	{
+		"/desk/account/sessions/{id}",
+		func(th things, as who) string { return th.sessions[as].String() },
+		farThing(func(th things) uuid.UUID { return th.otherSession }),
+		nil,
+	},
 	{"/ofp/sites/import/{id}", thing(func(th things) uuid.UUID { return th.list }), nil, nil},
 	{"/ofp/sites/{id}", thing(func(th things) uuid.UUID { return th.site }), nil, nil},
+	{"/ofp/people/requests/{id}", thing(func(th things) uuid.UUID { return th.office.request }), nil, nil},
+	{"/ofp/people/places/{id}", thing(func(th things) uuid.UUID { return th.office.place }), nil, nil},
+	{"/ofp/people/{id}/resend", thing(func(th things) uuid.UUID { return th.office.invited }), nil, nil},
+	{"/ofp/people/{id}/withdraw", thing(func(th things) uuid.UUID { return th.office.invited }), nil, nil},
+	{"/ofp/people/{id}/lift", thing(func(th things) uuid.UUID { return th.office.disabled }), nil, nil},
+	{"/ofp/people/{id}/remove", thing(func(th things) uuid.UUID { return th.office.desk }), nil, nil},
+	{"/ofp/people/{id}", thing(func(th things) uuid.UUID { return th.office.account }), nil, nil},
 	{"/ofp/codes/issue/{id}", thing(func(th things) uuid.UUID { return th.certifier }), nil, nil},
+	{"/ofp/codes/selection/{id}", thing(func(th things) uuid.UUID { return th.chosen }), nil, nil},
+	{"/desk/accounts/{id}", thing(func(th things) uuid.UUID { return th.desk.account }), nil, nil},
+	{"/desk/waiting/{id}", thing(func(th things) uuid.UUID { return th.desk.request }), nil, nil},
+	{
+		"/desk/results/{result}",
+		thing(func(th things) uuid.UUID { return th.desk.result }),
+		farThing(func(th things) uuid.UUID { return th.desk.otherResult }),
+		nil,
+	},
 	{"/demo/mail/{id}", func(th things, _ who) string { return th.letter }, nil, nil},
 }
 
@@ -89,7 +138,7 @@ func (w *world) fill(pattern, value string) string {
 		return pattern
 	}
 	_, tail, _ := strings.Cut(rest, "}")
-	tail = strings.NewReplacer("{section}", "identity", "{client}", w.things.client.String()).Replace(tail)
+	tail = strings.NewReplacer("{section}", "identity", "{client}", w.things.client.String(), "{change}", w.things.change.String(), "{document}", w.things.document.String()).Replace(tail)
 	if strings.Contains(tail, "{") {
 		w.t.Fatalf("%s: say in fill what its other part is", pattern)
 	}

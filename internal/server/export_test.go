@@ -1,6 +1,9 @@
 package server
 
 import (
+	"net/http"
+	"time"
+
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/platform/authz"
 )
@@ -16,9 +19,10 @@ type Line struct {
 	Method, Path string
 	Permission   authz.Permission
 	Fresh, File  bool
+	Kept         bool
 }
 
-func line(rt route) Line { return Line{rt.method, rt.path, rt.permission, rt.fresh, rt.file} }
+func line(rt route) Line { return Line{rt.method, rt.path, rt.permission, rt.fresh, rt.file, rt.kept} }
 
 // Lines returns the table.
 func (s *Server) Lines() []Line {
@@ -48,3 +52,27 @@ func (s *Server) AddFor(p authz.Permission, method, path string, fn handler.Func
 
 // FixedHeaders are those of every response.
 func FixedHeaders() map[string]string { return fixedHeaders }
+
+// Public is what answers on the public listener.
+func (s *Server) Public() *http.Server { return s.public() }
+
+// MaxHeader is how long the header of a request may be.
+const MaxHeader = maxHeader
+
+// Times are how long the steps of a connection may take. A server has those
+// that are given; the others do not end while a test runs.
+type Times struct{ Header, Read, Write, Idle, File time.Duration }
+
+// Hurry gives the server other times. Call it before it serves.
+func (s *Server) Hurry(t Times) {
+	long := func(d time.Duration) time.Duration {
+		if d == 0 {
+			return time.Hour
+		}
+		return d
+	}
+	s.times = times{header: long(t.Header), read: long(t.Read), write: long(t.Write), idle: long(t.Idle), file: long(t.File)}
+}
+
+// FileTime is how long a form that brings a file may take to arrive.
+func (s *Server) FileTime() time.Duration { return s.times.file }

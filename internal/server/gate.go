@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/locale"
@@ -17,12 +19,12 @@ import (
 // Limits of a request (security.md 11.1, 19.5, 19.8).
 const (
 	maxURL      = 4 << 10
+	maxHeader   = 32 << 10
 	maxBody     = 64<<10 + 1 // one byte more than a form may have, so that the form can say so
 	maxFile     = 5<<20 + 64<<10
 	maxInFlight = 200
 
 	requestTimeout = 25 * time.Second
-	fileTimeout    = 60 * time.Second
 )
 
 // Faults that are answered before any handler runs.
@@ -33,7 +35,7 @@ var (
 )
 
 // known answers what no browser of ours sends before anything reads it: other
-// hosts, other methods, addresses that are too long.
+// hosts, other methods, addresses and headers that are too long.
 func (s *Server) known(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -44,10 +46,32 @@ func (s *Server) known(next http.Handler) http.Handler {
 			s.plain(w, r, http.StatusMethodNotAllowed)
 		case len(r.URL.RequestURI()) > maxURL:
 			s.plain(w, r, http.StatusRequestURITooLong)
+		case !readable(r.URL.Path):
+			s.plain(w, r, http.StatusNotFound)
+		case headerBytes(r) > maxHeader:
+			s.plain(w, r, http.StatusRequestHeaderFieldsTooLarge)
 		default:
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// readable reports whether the path is a text that an address of ours could be
+// (security.md 11.2).
+func readable(path string) bool {
+	return utf8.ValidString(path) && !strings.ContainsFunc(path, unicode.IsControl)
+}
+
+// headerBytes is the length of the header as it came. The standard library
+// stops reading at about 4 KiB more than it was told.
+func headerBytes(r *http.Request) int {
+	n := len(r.Method) + len(r.RequestURI) + len(r.Proto) + len("  \r\n") + len("Host: \r\n") + len(r.Host)
+	for name, values := range r.Header {
+		for _, v := range values {
+			n += len(name) + len(": \r\n") + len(v)
+		}
+	}
+	return n
 }
 
 // technical are the paths that a load balancer asks for by another name.
@@ -82,7 +106,7 @@ func (s *Server) room(next http.Handler) http.Handler {
 // of its upload on top.
 func (s *Server) patience(r *http.Request) time.Duration {
 	if r.Method == http.MethodPost && s.takesFile(r.URL.Path) {
-		return fileTimeout + requestTimeout
+		return s.times.file + requestTimeout
 	}
 	return requestTimeout
 }
@@ -99,8 +123,8 @@ func (s *Server) body(next http.Handler) http.Handler {
 		if file {
 			limit = maxFile
 			control, now := http.NewResponseController(w), time.Now()
-			_ = control.SetReadDeadline(now.Add(fileTimeout))
-			_ = control.SetWriteDeadline(now.Add(fileTimeout + writeTimeout))
+			_ = control.SetReadDeadline(now.Add(s.times.file))
+			_ = control.SetWriteDeadline(now.Add(s.times.file + s.times.write))
 		}
 		if !formType(r.Header.Get("Content-Type"), file, r.URL.Path) {
 			s.plain(w, r, http.StatusUnsupportedMediaType)

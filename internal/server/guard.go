@@ -53,15 +53,19 @@ func (s *Server) visit(next http.Handler) http.Handler {
 
 // actorOf is who the services are told: nobody until the sign-in is complete.
 func actorOf(st session.State, origin authz.Origin) authz.Actor {
-	origin.Session, origin.Device = st.Binding, st.Device
+	origin.Session, origin.Device, origin.Sealed, origin.HandedOver = st.Binding, st.Device, st.Sealed, st.Suspended()
 	if !st.SignedIn() {
 		return authz.Actor{Role: authz.Nobody, Origin: origin}
 	}
 	return authz.Actor{Role: st.Role, Account: st.Account, Site: st.Site, Origin: origin}
 }
 
-// frame is what stands around the page.
+// frame is what stands around the page. On a device that is handed to a client
+// it shows nothing of who signed in.
 func (s *Server) frame(r *http.Request, v handler.Visit) layout.Frame {
+	if v.State.Suspended() {
+		return layout.Frame{Path: r.URL.Path, Query: safeQuery(r), Training: s.Training, Theme: s.Theme(r)}
+	}
 	f := layout.Frame{
 		Path: r.URL.Path, Query: safeQuery(r), Name: v.State.Name,
 		Training: s.Training, Theme: s.Theme(r), Menu: s.menu(r, v),
@@ -71,11 +75,13 @@ func (s *Server) frame(r *http.Request, v handler.Visit) layout.Frame {
 		f.Account = accountPage(v.Actor.Role)
 	}
 	if v.State.SiteName != "" {
-		f.Site = layout.Site{Name: v.State.SiteName, Detail: v.State.SiteDetail}
+		f.Site = siteLine(v.State)
 	}
 	if r.Method == http.MethodGet {
 		if text := s.Sessions.TakeFlash(r.Context()); text != "" {
 			f.Flash = layout.Flash{Text: locale.Words(text), Success: true}
+		} else {
+			f.Flash = offer(r.URL.Path, v.State)
 		}
 	}
 	return f
@@ -101,22 +107,36 @@ func safeQuery(r *http.Request) string {
 // guard checks the permission of a route before its handler runs. A page that
 // is not for one's role does not exist; nobody signed in is sent to sign in.
 func (s *Server) guard(rt route) http.HandlerFunc {
+	act := s.withKept(rt)
 	return func(w http.ResponseWriter, r *http.Request) {
 		setRoute(r.Context(), rt.path)
+		suspended := handler.VisitOf(r.Context()).State.Suspended()
+		if suspended && !rt.handed {
+			handBack(w, r)
+			return
+		}
 		if err := s.allowed(r, rt.permission); err != nil {
 			if v := handler.VisitOf(r.Context()); errors.Is(err, errSignIn) && v.State.ID == uuid.Nil {
 				if over := s.Limit(r.Context(), v.Actor, KeepsSession); over != nil {
 					err = over
 				}
 			}
-			s.kit.Fail(w, r, err)
+			s.refuse(w, r, rt, err)
+			return
+		}
+		if !suspended && owes(r, rt) {
+			s.askTerms(w, r, rt)
+			return
+		}
+		if chooses(r, rt) {
+			s.askSite(w, r)
 			return
 		}
 		if rt.fresh && !s.fresh(r) {
-			s.askAgain(w, r)
+			s.askAgain(w, r, rt)
 			return
 		}
-		s.kit.Page(rt.fn)(w, r)
+		act(w, r)
 	}
 }
 
@@ -159,9 +179,13 @@ func (s *Server) fresh(r *http.Request) bool {
 	return handler.VisitOf(r.Context()).State.Fresh(within)
 }
 
-// askAgain goes to confirming who it is, and then to the page with the form:
-// a form that came too late is on the page before it.
-func (s *Server) askAgain(w http.ResponseWriter, r *http.Request) {
+// askAgain goes to confirming who it is, and then to the page with the form.
+// One that came too late is kept like one that came after the time limit.
+func (s *Server) askAgain(w http.ResponseWriter, r *http.Request, rt route) {
+	if err := s.keep(r, rt, handler.VisitOf(r.Context()).State.Account); err != nil {
+		s.kit.Fail(w, r, err)
+		return
+	}
 	if r.Method != http.MethodPost || s.shows(r) {
 		s.Sessions.Remember(r.Context(), r.URL.Path)
 	}

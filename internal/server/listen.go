@@ -14,33 +14,42 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Times of the server (security.md 11.1, 19.9).
+// times are how long the steps of a connection may take.
+type times struct {
+	header, read, write, idle time.Duration
+	file                      time.Duration // to read a form that brings a file
+}
+
+// shippedTimes are those of security.md 11.1.
+var shippedTimes = times{
+	header: 5 * time.Second, read: 15 * time.Second, write: 30 * time.Second, idle: 60 * time.Second, file: 60 * time.Second,
+}
+
+// The end of the server (security.md 19.9).
 const (
-	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 15 * time.Second
-	writeTimeout      = 30 * time.Second
-	idleTimeout       = 60 * time.Second
-	maxHeaderBytes    = 32 << 10
-	drainPause        = 2 * time.Second
-	drainTimeout      = 25 * time.Second
+	drainPause   = 2 * time.Second
+	drainTimeout = 25 * time.Second
 )
 
-func newHTTPServer(h http.Handler) *http.Server {
+func newHTTPServer(h http.Handler, t times) *http.Server {
 	return &http.Server{
 		Handler:           h,
-		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
+		ReadHeaderTimeout: t.header,
+		ReadTimeout:       t.read,
+		WriteTimeout:      t.write,
+		IdleTimeout:       t.idle,
+		MaxHeaderBytes:    maxHeader,
 	}
 }
+
+// public is what answers on the public listener.
+func (s *Server) public() *http.Server { return newHTTPServer(s.Handler(), s.times) }
 
 // Serve answers on the listener until ctx ends, then drains: readiness fails
 // at once, the listener closes after pause, requests in hand have 25 seconds.
 // With a certificate it speaks TLS 1.2 or newer.
 func (s *Server) Serve(ctx context.Context, l net.Listener, certFile, keyFile string, pause time.Duration) error {
-	srv := newHTTPServer(s.Handler())
+	srv := s.public()
 	srv.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	failed := make(chan error, 1)
 	go func() {
@@ -90,7 +99,7 @@ func (s *Server) ServePrivate(ctx context.Context, address string, reg *promethe
 	if err != nil {
 		return fmt.Errorf("private listener: %w", err)
 	}
-	srv := newHTTPServer(mux)
+	srv := newHTTPServer(mux, shippedTimes)
 	stop := context.AfterFunc(ctx, func() { _ = srv.Close() })
 	defer stop()
 	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {

@@ -19,6 +19,13 @@ func menu(role authz.Role, path string) []layout.Item {
 			{Text: locale.MenuDashboard, Href: "/ofp"},
 			{Text: locale.MenuSites, Href: "/ofp/sites"},
 			{Text: locale.MenuCodes, Href: "/ofp/codes"},
+			{Text: locale.MenuPeople, Href: "/ofp/people"},
+			{Text: locale.MenuTraining, Href: "/ofp/training"},
+		}
+	case "desk":
+		return []layout.Item{
+			{Text: locale.MenuDeskSearch, Href: "/desk"},
+			{Text: locale.MenuDeskGuide, Href: "/desk/guide"},
 		}
 	case "demo":
 		return []layout.Item{
@@ -47,7 +54,7 @@ func providerMenu(role authz.Role) []layout.Item {
 	if authz.Allows(role, authz.ManageStaff) {
 		items = append(items, layout.Item{Text: locale.MenuStaff, Href: "/provider/access"})
 	}
-	return items
+	return append(items, layout.Item{Text: locale.MenuTraining, Href: "/provider/training"})
 }
 
 func area(path string) string {
@@ -68,6 +75,8 @@ func accountPage(role authz.Role) string {
 		return "/provider/account"
 	case authz.OFP:
 		return "/ofp/account"
+	case authz.Desk:
+		return "/desk/account"
 	}
 	return ""
 }

@@ -3,9 +3,11 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
+	"familypact.example/portal/internal/people/acceptance"
 	"familypact.example/portal/internal/platform/authz"
 )
 
@@ -38,6 +40,16 @@ func (w *world) site(npi, code, name string) uuid.UUID {
 	return id
 }
 
+// agrees notes that somebody has agreed to every text in force.
+func (w *world) agrees(account uuid.UUID) {
+	w.t.Helper()
+	for _, name := range acceptance.Wanted() {
+		text, version, _ := strings.Cut(name, " ")
+		w.exec(`INSERT INTO acceptance (id, account_id, text, version, accepted_at) VALUES ($1, $2, $3, $4, portal_now())`,
+			uuid.Must(uuid.NewV7()), account, text, version)
+	}
+}
+
 func (w *world) person(kind string, role authz.Role, site *uuid.UUID) person {
 	w.t.Helper()
 	p := person{account: uuid.Must(uuid.NewV7()), site: site, role: role}
@@ -60,6 +72,7 @@ func (w *world) person(kind string, role authz.Role, site *uuid.UUID) person {
 			password_set_at, passcode_channel, created_at)
 		VALUES ($1, $2, $3, $3, 'Tess', $3, $3 || '@clinic.example', $3 || '@clinic.example', '-', portal_now(), $4, portal_now())`,
 		p.account, kind, name, channel)
+	w.agrees(p.account)
 	var credential *string
 	if role == authz.Certifier {
 		text := "MD"

@@ -38,6 +38,8 @@ type Config struct {
 	Closed func(ctx context.Context, role authz.Role, now time.Time) error
 	// Limit counts a request of an actor and refuses too many (security.md 10).
 	Limit func(ctx context.Context, actor authz.Actor, method string) error
+	// Kept keeps forms that came after the time limit.
+	Kept keeper
 	// Theme returns the appearance that the reader chose, "" for the system's.
 	Theme func(r *http.Request) string
 }
@@ -52,6 +54,7 @@ type Server struct {
 	cookie   string
 	metrics  *metrics
 	inFlight chan struct{}
+	times    times
 	stopping atomic.Bool
 	list     []route
 	files    map[string]bool // paths that take a file
@@ -67,6 +70,7 @@ func New(c Config) *Server {
 		cookie:   c.Sessions.CookieName(),
 		metrics:  newMetrics(c.Registry),
 		inFlight: make(chan struct{}, maxInFlight),
+		times:    shippedTimes,
 		files:    map[string]bool{},
 	}
 	s.kit = &handler.Kit{Log: c.Log, Remember: c.Sessions.Remember}
@@ -82,7 +86,7 @@ func New(c Config) *Server {
 func (s *Server) takesFile(path string) bool { return s.files[path] }
 
 func (s *Server) routes() []route {
-	all := table(s.Pages)
+	all := append(table(s.Pages), post("/session/keep", authz.Open, s.keepTyped))
 	if s.Training {
 		all = append(all, trainingTable(s.Pages)...)
 	}

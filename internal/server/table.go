@@ -8,30 +8,41 @@ import (
 	"familypact.example/portal/internal/handler/accounts"
 	"familypact.example/portal/internal/handler/clients"
 	"familypact.example/portal/internal/handler/demos"
+	"familypact.example/portal/internal/handler/desk"
 	"familypact.example/portal/internal/handler/enroll"
+	"familypact.example/portal/internal/handler/enrollments"
 	"familypact.example/portal/internal/handler/ofp"
+	"familypact.example/portal/internal/handler/people"
 	"familypact.example/portal/internal/handler/provider"
 	"familypact.example/portal/internal/handler/public"
 	"familypact.example/portal/internal/handler/register"
 	"familypact.example/portal/internal/handler/signin"
 	"familypact.example/portal/internal/handler/sites"
+	"familypact.example/portal/internal/handler/trainings"
 	"familypact.example/portal/internal/platform/authz"
 )
 
 // Pages are the handlers of every area. Demos is there in a training copy
 // only.
 type Pages struct {
-	Public   *public.Handlers
-	SignIn   *signin.Handlers
-	Register *register.Handlers
-	Provider *provider.Handlers
-	Enroll   *enroll.Handlers
-	Clients  *clients.Handlers
-	Access   *access.Handlers
-	Accounts *accounts.Handlers
-	OFP      *ofp.Handlers
-	Sites    *sites.Handlers
-	Demos    *demos.Handlers
+	Public      *public.Handlers
+	SignIn      *signin.Handlers
+	Register    *register.Handlers
+	Provider    *provider.Handlers
+	Enroll      *enroll.Handlers
+	Handover    *enroll.Handover
+	Clients     *clients.Handlers
+	Enrollments *enrollments.Handlers
+	Access      *access.Handlers
+	Accounts    *accounts.Handlers
+	LostApps    *access.Authenticators
+	Phones      *accounts.Phones // nil without a gateway for text messages
+	OFP         *ofp.Handlers
+	Sites       *sites.Handlers
+	People      *people.Handlers
+	Desk        *desk.Handlers
+	Training    *trainings.Handlers
+	Demos       *demos.Handlers
 }
 
 // route is one line of the table: who may ask for what, and what answers.
@@ -42,6 +53,8 @@ type route struct {
 	fn         handler.Func
 	fresh      bool // password and passcode again, within 15 minutes (security.md 5.9)
 	file       bool // the form brings a file
+	kept       bool // a form that comes after the time limit is kept (security.md 5.5)
+	handed     bool // open on a device that is handed to a client (ux.md 5.5)
 }
 
 func get(path string, p authz.Permission, fn handler.Func) route {
@@ -55,6 +68,15 @@ func post(path string, p authz.Permission, fn handler.Func) route {
 // again marks a route as one that asks for password and passcode again.
 func (rt route) again() route { rt.fresh = true; return rt }
 
+// keeps marks a route as one whose form is kept when it comes after the time
+// limit, and shown again at the same address. Its handler must not act before
+// the form is in order (form.OK); passwords, codes and files are not for it.
+func (rt route) keeps() route { rt.kept = true; return rt }
+
+// forHanded marks a route as one that is open while the device is handed to a
+// client; no other is.
+func (rt route) forHanded() route { rt.handed = true; return rt }
+
 // withFile marks a route as one whose form brings a file.
 func (rt route) withFile() route { rt.file = true; return rt }
 
@@ -62,8 +84,9 @@ func (rt route) withFile() route { rt.file = true; return rt }
 // Public, sign-in and client routes are served below /es as well.
 func table(p Pages) []route {
 	return slices.Concat(publicTable(p), signInTable(p), registerTable(p),
-		providerTable(p), enrollTable(p), clientsTable(p), accessTable(p), officeTable(p),
-		accountTable(p, "/provider/account", authz.ProviderHome), accountTable(p, "/ofp/account", authz.OFPHome))
+		providerTable(p), trainingTables(p), enrollTable(p), handoverTable(p), clientsTable(p), actsTable(p), accessTable(p), officeTable(p), peopleTable(p),
+		phoneTable(p), accountTable(p, "/provider/account", authz.ProviderHome), accountTable(p, "/ofp/account", authz.OFPHome),
+		deskTable(p), accountTable(p, "/desk/account", authz.DeskHome))
 }
 
 func publicTable(p Pages) []route {
@@ -80,7 +103,9 @@ func publicTable(p Pages) []route {
 		get("/status", authz.Open, p.Public.ShowStatus),
 		get("/providers", authz.Open, p.Public.ShowProviders),
 		get("/providers/my-code", authz.Open, p.Public.ShowMyCode),
-		get("/leave", authz.Open, p.Public.Leave),
+		post("/providers/my-code", authz.Open, p.Public.AskMyCode),
+		get("/providers/my-code/sent", authz.Open, p.Public.ShowMyCodeSent),
+		get("/leave", authz.Open, p.Public.Leave).forHanded(),
 	}
 }
 
@@ -92,15 +117,37 @@ func signInTable(p Pages) []route {
 		get("/sign-in/code", authz.HalfSignedIn, p.SignIn.ShowCode),
 		post("/sign-in/code", authz.HalfSignedIn, p.SignIn.CheckCode),
 		post("/sign-in/code/send", authz.HalfSignedIn, p.SignIn.SendAgain),
+		post("/sign-in/code/text", authz.HalfSignedIn, p.SignIn.SendText),
 		get("/sign-in/authenticator", authz.HalfSignedIn, p.SignIn.ShowAuthenticator),
 		post("/sign-in/authenticator", authz.HalfSignedIn, p.SignIn.ConfirmAuthenticator),
+		post("/sign-in/authenticator/new", authz.HalfSignedIn, p.SignIn.NewAuthenticator),
+		get("/sign-in/authenticator/lost", authz.HalfSignedIn, p.SignIn.ShowLostApp),
+		post("/sign-in/authenticator/lost", authz.HalfSignedIn, p.SignIn.SendLostAppCode),
+		get("/sign-in/authenticator/lost/code", authz.HalfSignedIn, p.SignIn.ShowLostAppCode),
+		post("/sign-in/authenticator/lost/code", authz.HalfSignedIn, p.SignIn.AskNewApp),
+		get("/sign-in/authenticator/mailbox", authz.HalfSignedIn, p.SignIn.ShowMailbox),
+		post("/sign-in/authenticator/mailbox", authz.HalfSignedIn, p.SignIn.ProveMailbox),
+		post("/sign-in/authenticator/mailbox/send", authz.HalfSignedIn, p.SignIn.SendMailbox),
+		get("/sign-in/authenticator/cancel", authz.Open, p.SignIn.ShowCancelNewApp),
+		post("/sign-in/authenticator/cancel", authz.Open, p.SignIn.CancelNewApp),
+		get("/sign-in/not-me", authz.Open, p.SignIn.ShowNotMe),
+		post("/sign-in/not-me", authz.Open, p.SignIn.NotMe),
+		get("/sign-in/not-me/done", authz.Open, p.SignIn.ShowNotMeDone),
+		get("/sign-in/not-me/blocked", authz.Open, p.SignIn.ShowNotMeBlocked),
+		get("/sign-in/new-password", authz.Open, p.SignIn.ShowMustChange),
+		get("/sign-in/help", authz.Open, p.SignIn.ShowHelp),
+		get("/username/forgot", authz.Open, p.SignIn.ShowForgotUsername),
+		post("/username/forgot", authz.Open, p.SignIn.ForgotUsername),
+		get("/username/sent", authz.Open, p.SignIn.ShowUsernameSent),
+		get("/sign-in/terms", authz.SignedIn, p.Accounts.ShowTerms),
+		post("/sign-in/terms", authz.SignedIn, p.Accounts.AcceptTerms),
 		get("/sign-in/again", authz.SignedIn, p.SignIn.ShowAgain),
 		post("/sign-in/again", authz.SignedIn, p.SignIn.Again),
 		get("/sign-in/blocked", authz.Open, p.SignIn.ShowBlocked),
 		get("/sign-in/disabled", authz.Open, p.SignIn.ShowInactive),
 		get("/sign-in/disabled/office", authz.Open, p.SignIn.ShowDisabled),
-		post("/sign-out", authz.Open, p.SignIn.SignOut),
-		get("/sign-out", authz.Open, p.SignIn.ShowSignedOut),
+		post("/sign-out", authz.Open, p.SignIn.SignOut).forHanded(),
+		get("/sign-out", authz.Open, p.SignIn.ShowSignedOut).forHanded(),
 		post("/session/extend", authz.SignedIn, p.SignIn.Extend),
 		get("/session/expired", authz.Open, p.SignIn.ShowExpired),
 		get("/password/forgot", authz.Open, p.SignIn.ShowForgot),
@@ -130,6 +177,8 @@ func registerTable(p Pages) []route {
 func providerTable(p Pages) []route {
 	return []route{
 		get("/provider", authz.ProviderHome, p.Provider.ShowHome),
+		get("/provider/site", authz.ProviderHome, p.Provider.ShowSite),
+		post("/provider/site", authz.ProviderHome, p.Provider.ChooseSite),
 		get("/provider/search", authz.FindClients, p.Provider.ShowSearch),
 		post("/provider/search", authz.FindClients, p.Provider.Search),
 		get("/provider/search/{result}", authz.FindClients, p.Provider.ShowResult),
@@ -159,8 +208,10 @@ func enrollTable(p Pages) []route {
 		get("/provider/applications/{id}/review", authz.EnrollClients, p.Enroll.ShowReview),
 		post("/provider/applications/{id}/review", authz.EnrollClients, p.Enroll.Certify),
 		get("/provider/applications/{id}/result", authz.EnrollClients, p.Enroll.ShowResult),
+		get("/provider/applications/{id}/handover", authz.EnrollClients, p.Handover.ShowStart),
+		post("/provider/applications/{id}/handover", authz.EnrollClients, p.Handover.Start),
 		get("/provider/applications/{id}/{section}", authz.EnrollClients, p.Enroll.ShowSection),
-		post("/provider/applications/{id}/{section}", authz.EnrollClients, p.Enroll.SaveSection),
+		post("/provider/applications/{id}/{section}", authz.EnrollClients, p.Enroll.SaveSection).keeps(),
 	}
 }
 
@@ -172,10 +223,19 @@ func clientsTable(p Pages) []route {
 		get("/provider/clients/{id}/history", authz.FindClients, p.Clients.ShowHistory),
 		get("/provider/clients/{id}/notes", authz.FindClients, p.Clients.ShowNotes),
 		get("/provider/clients/{id}/notes/new", authz.FindClients, p.Clients.ShowNewNote),
-		post("/provider/clients/{id}/notes/new", authz.FindClients, p.Clients.AddNote),
+		post("/provider/clients/{id}/notes/new", authz.FindClients, p.Clients.AddNote).keeps(),
 		get("/provider/clients/{id}/access", authz.FindClients, p.Clients.ShowAccess),
 		get("/provider/clients/{id}/card", authz.FindClients, p.Clients.ShowCard),
 		get("/provider/clients/{id}/card/print", authz.FindClients, p.Clients.ShowSheet),
+		get("/provider/clients/{id}/card/pdf", authz.FindClients, p.Clients.SaveCard),
+		get("/provider/clients/{id}/card/png", authz.FindClients, p.Clients.SaveCardPicture),
+		get("/provider/clients/{id}/documents", authz.FindClients, p.Clients.ShowDocuments),
+		get("/provider/clients/{id}/documents/{document}", authz.FindClients, p.Clients.ShowDocument),
+		get("/provider/clients/{id}/documents/{document}/print", authz.FindClients, p.Clients.ShowDocumentSheet),
+		get("/provider/clients/{id}/documents/{document}/pdf", authz.FindClients, p.Clients.SaveDocument),
+		get("/provider/forms", authz.FindClients, p.Clients.ShowForms),
+		get("/provider/forms/cec", authz.FindClients, p.Clients.ShowBlankForm),
+		get("/provider/forms/cec/pdf", authz.FindClients, p.Clients.SaveBlankForm),
 	}
 }
 
@@ -183,14 +243,34 @@ func accessTable(p Pages) []route {
 	return []route{
 		get("/provider/access", authz.ManageStaff, p.Access.ShowList),
 		get("/provider/access/new", authz.ManageStaff, p.Access.ShowNew).again(),
-		post("/provider/access/new", authz.ManageStaff, p.Access.Add).again(),
+		post("/provider/access/new", authz.ManageStaff, p.Access.Add).again().keeps(),
 		get("/provider/access/{id}", authz.ManageStaff, p.Access.ShowMember),
 		get("/provider/access/{id}/name", authz.ManageStaff, p.Access.ShowName),
-		post("/provider/access/{id}/name", authz.ManageStaff, p.Access.Rename),
+		post("/provider/access/{id}/name", authz.ManageStaff, p.Access.Rename).keeps(),
 		get("/provider/access/{id}/resend", authz.ManageStaff, p.Access.ShowResend).again(),
 		post("/provider/access/{id}/resend", authz.ManageStaff, p.Access.Resend).again(),
+		get("/provider/access/{id}/link", authz.ManageStaff, p.Access.ShowLink).again(),
+		post("/provider/access/{id}/link", authz.ManageStaff, p.Access.Link).again(),
 		get("/provider/access/{id}/remove", authz.ManageStaff, p.Access.ShowRemove).again(),
 		post("/provider/access/{id}/remove", authz.ManageStaff, p.Access.Remove).again(),
+		get("/provider/access/{id}/authenticator", authz.ManageStaff, p.LostApps.ShowStaff).again(),
+		post("/provider/access/{id}/authenticator", authz.ManageStaff, p.LostApps.ConfirmStaff).again(),
+	}
+}
+
+// phoneTable lists the pages of the number for text messages. OFP and desk use
+// the authenticator app alone.
+func phoneTable(p Pages) []route {
+	if p.Phones == nil {
+		return nil
+	}
+	const base = "/provider/account/phone"
+	return []route{
+		get(base, authz.ProviderHome, p.Phones.Show).again(),
+		post(base, authz.ProviderHome, p.Phones.Send).again(),
+		get(base+"/code", authz.ProviderHome, p.Phones.ShowCode).again(),
+		post(base+"/code", authz.ProviderHome, p.Phones.Confirm).again(),
+		post(base+"/remove", authz.ProviderHome, p.Phones.Remove).again(),
 	}
 }
 
@@ -199,10 +279,44 @@ func accountTable(p Pages, base string, permission authz.Permission) []route {
 	return []route{
 		get(base, permission, p.Accounts.Show),
 		post(base+"/end-others", permission, p.Accounts.EndOthers),
+		post(base+"/sessions/{id}/end", permission, p.Accounts.EndOne),
+		get(base+"/history", permission, p.Accounts.ShowHistory),
+		get(base+"/email", permission, p.Accounts.ShowEmail).again(),
+		post(base+"/email", permission, p.Accounts.AskEmail).again(),
+		get(base+"/email/code", permission, p.Accounts.ShowEmailCode).again(),
+		post(base+"/email/code", permission, p.Accounts.ConfirmEmail).again(),
+		post(base+"/email/cancel", permission, p.Accounts.CancelEmail),
+		get(base+"/language", permission, p.Accounts.ShowLanguage),
+		post(base+"/language", permission, p.Accounts.ChooseLanguage).keeps(),
 		get(base+"/password", permission, p.Accounts.ShowPassword).again(),
 		post(base+"/password", permission, p.Accounts.ChangePassword).again(),
 		get(base+"/authenticator", permission, p.Accounts.ShowAuthenticator).again(),
 		post(base+"/authenticator", permission, p.Accounts.ConfirmAuthenticator).again(),
+		post(base+"/authenticator/new", permission, p.Accounts.NewAuthenticator).again(),
+	}
+}
+
+// deskTable lists the pages of the service desk: one for each of its three acts,
+// and no more (security.md 4.7).
+func deskTable(p Pages) []route {
+	const account = "/desk/accounts/{id}"
+	return []route{
+		get("/desk", authz.DeskHome, p.Desk.ShowSearch),
+		post("/desk", authz.AssistAccounts, p.Desk.Search),
+		get("/desk/results/{result}", authz.AssistAccounts, p.Desk.ShowResults),
+		get(account, authz.AssistAccounts, p.Desk.ShowAccount),
+		post(account, authz.AssistAccounts, p.Desk.CheckCaller),
+		get(account+"/unblock", authz.AssistAccounts, p.Desk.ShowUnblock).again(),
+		post(account+"/unblock", authz.AssistAccounts, p.Desk.Unblock).again(),
+		get(account+"/reset", authz.AssistAccounts, p.Desk.ShowReset).again(),
+		post(account+"/reset", authz.AssistAccounts, p.Desk.Reset).again(),
+		get(account+"/enable", authz.AssistAccounts, p.Desk.ShowEnable).again(),
+		post(account+"/enable", authz.AssistAccounts, p.Desk.Enable).again(),
+		get("/desk/waiting", authz.AssistAccounts, p.Desk.ShowWaiting),
+		get("/desk/waiting/{id}", authz.AssistAccounts, p.Desk.ShowRequest).again(),
+		post("/desk/waiting/{id}", authz.AssistAccounts, p.Desk.Decide).again(),
+		get("/desk/history", authz.AssistAccounts, p.Desk.ShowHistory),
+		get("/desk/guide", authz.DeskHome, p.Desk.ShowGuide),
 	}
 }
 
@@ -217,13 +331,58 @@ func officeTable(p Pages) []route {
 		get("/ofp/sites/import/{id}", authz.ManageSites, p.Sites.ShowCheck).again(),
 		post("/ofp/sites/import/{id}", authz.ManageSites, p.Sites.Apply).again(),
 		post("/ofp/sites/import/{id}/give-up", authz.ManageSites, p.Sites.GiveUp),
-		get("/ofp/sites/import/{id}/problems.csv", authz.ManageSites, p.Sites.Problems),
+		get("/ofp/sites/import/{id}/problems.csv", authz.ManageSites, p.Sites.ShowProblems),
 		get("/ofp/sites/{id}", authz.ManageSites, p.Sites.ShowSite),
+		get("/ofp/sites/{id}/certifier", authz.ManageSites, p.Sites.ShowCertifier).again(),
+		post("/ofp/sites/{id}/certifier", authz.ManageSites, p.Sites.ChangeCertifier).again(),
+		get("/ofp/sites/{id}/certifier/end", authz.ManageSites, p.Sites.ShowEndCertifier).again(),
+		post("/ofp/sites/{id}/certifier/end", authz.ManageSites, p.Sites.EndCertifier).again(),
+		get("/ofp/sites/{id}/approval", authz.ManageSites, p.Sites.ShowApproval).again(),
+		post("/ofp/sites/{id}/approval", authz.ManageSites, p.Sites.RecordApproval).again(),
+		get("/ofp/sites/{id}/approval/end", authz.ManageSites, p.Sites.ShowEndApproval).again(),
+		post("/ofp/sites/{id}/approval/end", authz.ManageSites, p.Sites.EndApproval).again(),
+		get("/ofp/sites/{id}/status", authz.ManageSites, p.Sites.ShowStatus).again(),
+		post("/ofp/sites/{id}/status", authz.ManageSites, p.Sites.SetStatus).again(),
+		get("/ofp/people/{id}/authenticator", authz.ManagePeople, p.LostApps.ShowOffice).again(),
+		post("/ofp/people/{id}/authenticator", authz.ManagePeople, p.LostApps.ConfirmOffice).again(),
 		get("/ofp/codes", authz.IssueCodes, p.Sites.ShowCodes),
 		get("/ofp/codes/launch", authz.IssueCodes, p.Sites.ShowLaunch).again(),
 		post("/ofp/codes/launch", authz.IssueCodes, p.Sites.Launch).again(),
+		post("/ofp/codes/selection", authz.IssueCodes, p.Sites.Choose),
+		get("/ofp/codes/selection/{id}", authz.IssueCodes, p.Sites.ShowSelection).again(),
+		post("/ofp/codes/selection/{id}", authz.IssueCodes, p.Sites.StartSelection).again(),
+		get("/ofp/codes/selection/{id}/list.csv", authz.IssueCodes, p.Sites.ShowChosen).again(),
+		get("/ofp/codes/export", authz.IssueCodes, p.Sites.ShowExport).again(),
+		post("/ofp/codes/export", authz.IssueCodes, p.Sites.Export).again(),
 		get("/ofp/codes/issue/{id}", authz.IssueCodes, p.Sites.ShowIssue).again(),
-		post("/ofp/codes/issue/{id}", authz.IssueCodes, p.Sites.Issue).again(),
+		post("/ofp/codes/issue/{id}", authz.IssueCodes, p.Sites.Issue).again().keeps(),
+	}
+}
+
+// trainingTables lists the pages about the training of people at the sites.
+func trainingTables(p Pages) []route {
+	return []route{
+		get("/provider/training", authz.ProviderHome, p.Training.ShowBoard),
+		get("/provider/training/training.csv", authz.ManageStaff, p.Training.Export).again(),
+		get("/provider/training/record", authz.ManageStaff, p.Training.ShowRecord),
+		post("/provider/training/record", authz.ManageStaff, p.Training.Record).keeps(),
+		get("/provider/training/people/{id}", authz.ManageStaff, p.Training.ShowPerson),
+		post("/provider/training/people/{id}", authz.ManageStaff, p.Training.SetTrack),
+		get("/provider/training/completions/{id}", authz.ManageStaff, p.Training.ShowCorrect),
+		post("/provider/training/completions/{id}", authz.ManageStaff, p.Training.Correct),
+		get("/ofp/training", authz.ManageTraining, p.Training.ShowOffice),
+		get("/ofp/training/rules", authz.ManageTraining, p.Training.ShowRules).again(),
+		post("/ofp/training/rules", authz.ManageTraining, p.Training.SetRules).again(),
+		get("/ofp/training/courses/new", authz.ManageTraining, p.Training.ShowNew),
+		post("/ofp/training/courses/new", authz.ManageTraining, p.Training.Add).keeps(),
+		get("/ofp/training/courses/{id}", authz.ManageTraining, p.Training.ShowCourse),
+		post("/ofp/training/courses/{id}", authz.ManageTraining, p.Training.Change).keeps(),
+		get("/ofp/training/import", authz.ManageTraining, p.Training.ShowUpload).again(),
+		post("/ofp/training/import", authz.ManageTraining, p.Training.Upload).again().withFile(),
+		get("/ofp/training/import/{id}", authz.ManageTraining, p.Training.ShowCheck).again(),
+		post("/ofp/training/import/{id}", authz.ManageTraining, p.Training.Apply).again(),
+		post("/ofp/training/import/{id}/give-up", authz.ManageTraining, p.Training.GiveUp),
+		get("/ofp/training/import/{id}/problems.csv", authz.ManageTraining, p.Training.ShowProblems),
 	}
 }
 

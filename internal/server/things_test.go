@@ -23,15 +23,23 @@ import (
 type things struct {
 	member, otherMember       uuid.UUID // invited, not here yet
 	client, otherClient       uuid.UUID // enrolled
+	change                    uuid.UUID // of the client, begun and not recorded
 	draft, otherDraft         uuid.UUID // applications
 	deleted                   uuid.UUID // an application that was there
 	signed, otherSigned       uuid.UUID
 	certified, otherCertified uuid.UUID
+	document                  uuid.UUID         // of the client
 	results                   map[who]uuid.UUID // of a search of their own
 	otherResult               uuid.UUID
 	site, list                uuid.UUID
 	certifier                 uuid.UUID // a membership
+	sessions                  map[who]uuid.UUID
+	otherSession              uuid.UUID
+	chosen                    uuid.UUID // certifiers to be issued codes
 	letter                    string
+	desk                      deskThings
+	office                    officeThings
+	training                  trainingThings
 }
 
 func sub() idempotency.Submission {
@@ -46,6 +54,7 @@ func (w *world) furnish() {
 	w.clinic(other, w.others[asStaff].actor(), w.others[asCertifier].actor(), "Marta", "Villanueva")
 	own.otherMember, own.otherClient, own.otherDraft = other.member, other.client, other.draft
 	own.otherSigned, own.otherCertified = other.signed, other.certified
+	w.must(w.super.QueryRow(context.Background(), `SELECT id FROM document WHERE client_id = $1 AND kind = 'notice'`, own.client).Scan(&own.document))
 	own.results = map[who]uuid.UUID{}
 	for _, as := range []who{asStaff, asCertifier} {
 		own.results[as] = w.search(w.people[as].actor(), "Rosa", "Delgado")
@@ -54,12 +63,44 @@ func (w *world) furnish() {
 	own.site = *w.people[asStaff].site
 	own.certifier = w.membership(w.people[asCertifier].account)
 	own.list = w.upload()
+	own.chosen = w.choose()
 	own.letter = w.letter()
+	own.sessions = map[who]uuid.UUID{}
+	for _, as := range everybody {
+		own.sessions[as] = w.elsewhere(w.people[as])
+	}
+	own.otherSession = w.elsewhere(w.others[asCertifier])
+	own.desk = w.calls()
+	own.office = w.staffing()
+	own.training = w.trained()
+}
+
+// elsewhere signs somebody in at another browser and returns the session.
+func (w *world) elsewhere(p person) uuid.UUID {
+	w.t.Helper()
+	id := uuid.Must(uuid.NewV7())
+	if p.account != uuid.Nil {
+		w.exec(`
+			INSERT INTO session (digest, id, account_id, site_id, step, agent, created_at, last_seen_at, password_at, passcode_at)
+			VALUES (uuid_send($1), $1, $2, $3, 'full', 'firefox linux', portal_now(), portal_now(), portal_now(), portal_now())`,
+			id, p.account, p.site)
+	}
+	return id
 }
 
 func (w *world) membership(account uuid.UUID) (id uuid.UUID) {
 	w.t.Helper()
 	w.must(w.super.QueryRow(context.Background(), `SELECT id FROM membership WHERE account_id = $1`, account).Scan(&id))
+	return id
+}
+
+// choose keeps a selection of certifiers, with nobody in it.
+func (w *world) choose() uuid.UUID {
+	w.t.Helper()
+	id := uuid.Must(uuid.NewV7())
+	_, err := w.super.Exec(context.Background(), `INSERT INTO code_selection (id, chosen_by, chosen_at) VALUES ($1, $2, portal_now())`,
+		id, w.people[asOFP].account)
+	w.must(err)
 	return id
 }
 
@@ -96,6 +137,7 @@ func (w *world) clinic(th *things, helper, certifier authz.Actor, first, last st
 	certified, err := w.applications().View(context.Background(), helper, th.certified)
 	w.must(err)
 	th.client = certified.ClientID
+	th.change = w.changes(helper, th.client)
 	th.draft = w.apply(helper, applicationtest.Named("Dora", last), applicationtest.Without(question.Notices))
 	th.deleted = w.apply(helper, applicationtest.Named("Gone", last), applicationtest.Without(question.Notices))
 	w.must(w.applications().Delete(context.Background(), helper, sub(), th.deleted))

@@ -33,19 +33,47 @@ type letter struct {
 var letters = map[string]letter{
 	"certifier.invite":          {locale.MailCertifierInviteSubject, body.CertifierInvite},
 	"certifier.invite.reissued": {locale.MailCertifierInviteSubject, body.CertifierInviteReissued},
+	"certifier.window-closing":  {locale.MailWindowClosingSubject, body.CertifierWindowClosing},
+	"certifier.code-where":      {locale.MailCodeWhereSubject, body.CertifierCodeWhere},
 	"certifier.site-added":      {locale.MailCertifierSiteAddedSubject, body.CertifierSiteAdded},
+	"certifier.replaced":        {locale.MailCertifierReplacedSubject, body.CertifierReplaced},
 	"staff.invite":              {locale.MailStaffInviteSubject, body.StaffInvite},
 	"staff.invite-expired":      {locale.MailStaffInviteExpiredSubject, body.StaffInviteExpired},
 	"staff.joined":              {locale.MailStaffJoinedSubject, body.StaffJoined},
 	"staff.removed":             {locale.MailStaffRemovedSubject, body.StaffRemoved},
+	"staff.site-added":          {locale.MailStaffSiteAddedSubject, body.StaffSiteAdded},
 	"workforce.invite":          {locale.MailWorkforceInviteSubject, body.WorkforceInvite},
 	"account.created":           {locale.MailAccountCreatedSubject, body.AccountCreated},
 	"account.code":              {locale.MailAccountCodeSubject, body.AccountCode},
 	"account.reset-code":        {locale.MailAccountResetCodeSubject, body.AccountResetCode},
 	"account.password-changed":  {locale.MailAccountChangedSubject, body.AccountPasswordChanged},
+	"account.contact-code":      {locale.MailAccountContactCodeSubject, body.AccountContactCode},
+	"account.contact-changed":   {locale.MailAccountChangedSubject, body.AccountContactChanged},
+	"account.inactive-soon":     {locale.MailAccountInactiveSoonSubject, body.AccountInactiveSoon},
+	"account.disabled":          {locale.MailAccountDisabledSubject, body.AccountDisabled},
 	"account.new-device":        {locale.MailAccountChangedSubject, body.AccountNewDevice},
 	"account.blocked":           {locale.MailAccountBlockedSubject, body.AccountBlocked},
+	"account.username":          {locale.MailAccountUsernameSubject, body.AccountUsername},
+	"account.app-code":          {locale.MailAccountAppCodeSubject, body.AccountAppCode},
+	"account.failed-code":       {locale.MailAccountChangedSubject, body.AccountFailedCode},
+	"account.new-app":           {locale.MailAccountChangedSubject, body.AccountNewApp},
+	"account.phone-changed":     {locale.MailAccountChangedSubject, body.AccountPhoneChanged},
+	"account.lost-app":          {locale.MailLostAppSubject, body.AccountLostApp},
+	"account.lost-app.reminder": {locale.MailLostAppSubject, body.AccountLostAppReminder},
+	"account.lost-app.done":     {locale.MailAccountChangedSubject, body.AccountLostAppDone},
+	"account.lost-app.stopped":  {locale.MailAccountChangedSubject, body.AccountLostAppStopped},
+	"workforce.lost-app":        {locale.MailLostAppConfirmSubject, body.AccountLostAppConfirm},
 	"account.unblocked":         {locale.MailAccountUnblockedSubject, body.AccountUnblocked},
+	"account.enabled":           {locale.MailAccountEnabledSubject, body.AccountEnabled},
+	"ofp.desk-alert":            {locale.MailOfpDeskAlertSubject, body.OfpDeskAlert},
+	"workforce.disabled":        {locale.MailWorkforceDisabledSubject, body.WorkforceDisabled},
+	"workforce.lifted":          {locale.MailWorkforceLiftedSubject, body.WorkforceLifted},
+	"workforce.removed":         {locale.MailWorkforceRemovedSubject, body.WorkforceRemoved},
+	"office.break-glass-asked":  {locale.MailOfficeBreakGlassAskedSubject, body.BreakGlassAsked},
+	"office.break-glass-opened": {locale.MailOfficeBreakGlassOpenedSubject, body.BreakGlassOpened},
+	"training.due":              {locale.MailTrainingDueSubject, body.TrainingDue},
+	"training.overdue":          {locale.MailTrainingOverdueSubject, body.TrainingOverdue},
+	"orientation.due":           {locale.MailOrientationDueSubject, body.OrientationDue},
 	"client.new-message":        {locale.MailClientNewMessageSubject, body.ClientNewMessage},
 }
 
@@ -61,7 +89,7 @@ func (l Letterhead) render(ctx context.Context, m message.Message) (mail.Mail, e
 	out := mail.Mail{
 		From: l.From, FromName: locale.T(ctx, locale.MailSender),
 		To: m.To.Email, ToName: m.To.Name,
-		Subject: locale.T(ctx, kind.subject), Language: string(locale.Of(ctx)), Date: m.QueuedAt,
+		Subject: locale.T(ctx, kind.subject, pairs(m.Values)...), Language: string(locale.Of(ctx)), Date: m.QueuedAt,
 	}
 	in := body.Letter{Values: m.Values, Base: l.Base}
 	if m.To.Sealed {
@@ -80,6 +108,15 @@ func (l Letterhead) render(ctx context.Context, m message.Message) (mail.Mail, e
 	var err error
 	out.Text, err = plain(out.HTML)
 	return out, err
+}
+
+// pairs are the values for a subject that has some.
+func pairs(values map[string]string) []any {
+	list := make([]any, 0, 2*len(values))
+	for name, v := range values {
+		list = append(list, name, v)
+	}
+	return list
 }
 
 func orElse(s, other string) string {

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +22,8 @@ var head = Letterhead{
 var sample = map[string]string{
 	"Name": "Ana Canary", "Site": "Clínica <b>Canary</b>", "Staff": "Eva Diaz", "Code": "0123-4567-89AB-CDEF-GHJK-MNPQ",
 	"Deadline": "Tuesday, January 14, 6:00 a.m. Pacific", "Time": "Monday, January 13, 6:00 a.m. Pacific", "Device": "Firefox on Windows",
+	"Courses": "Provider Orientation", "Due": "May 13, 2025",
+	"Closes": "February 3", "From": "January 13", "Launch": "Sunday, January 12, 8:00 a.m. Pacific", "Advice": "sent",
 }
 
 func at(t time.Time) *time.Time { return &t }
@@ -75,6 +78,45 @@ func checkHTML(t *testing.T, key, page string) {
 			if n.FirstChild == nil || n.FirstChild.Data != a.Val || strings.ContainsAny(a.Val, "?#") || !strings.HasPrefix(a.Val, "https://") {
 				t.Errorf("%s: link to %q", key, a.Val)
 			}
+		}
+	}
+}
+
+// The title of every mail with a certifier's code is this, word for word
+// (security.md 15.4).
+func TestTitleOfCertifiersMails(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"certifier.invite", "certifier.invite.reissued"} {
+		m, err := head.render(t.Context(), letterTo(key, message.Recipient{}))
+		if err != nil || m.Subject != "Create Your Family PACT Account – Action Needed" {
+			t.Errorf("%s: subject %q, %v", key, m.Subject, err)
+		}
+	}
+}
+
+func TestSubjectWithADay(t *testing.T) {
+	t.Parallel()
+	m, err := head.render(t.Context(), letterTo("certifier.window-closing", message.Recipient{}))
+	if err != nil || m.Subject != "Your account is not set up yet: contact OFP after February 3" {
+		t.Errorf("subject %q, %v", m.Subject, err)
+	}
+}
+
+// The answer to whoever asks where their code is says one thing for each
+// advice, and never holds a code.
+func TestWhereTheCodeIs(t *testing.T) {
+	t.Parallel()
+	for advice, want := range map[string]string{
+		"sent": "until Tuesday, January 14, 6:00 a.m. Pacific", "on-way": "is on its way", "launch": "Sunday, January 12, 8:00 a.m. Pacific",
+		"no-entry": "could not be delivered", "comes": "by itself within two hours", "comes-later": "From January 13 on",
+		"ask-ofp": "(916) 650-0414", "ask-certifier": "Ask the site certifier", "unheard": "(916) 650-0414",
+	} {
+		in := letterTo("certifier.code-where", message.Recipient{})
+		in.Values = maps.Clone(sample)
+		in.Values["Advice"] = advice
+		m, err := head.render(t.Context(), in)
+		if err != nil || !strings.Contains(m.Text, want) || strings.Contains(m.Text, sample["Code"]) || strings.Contains(m.Text, "906-8521") {
+			t.Errorf("%s: %v\n%s", advice, err, m.Text)
 		}
 	}
 }

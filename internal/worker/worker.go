@@ -25,6 +25,7 @@ type Config struct {
 	DB     *postgres.DB
 	Ring   *secret.Ring
 	Sender mail.Sender
+	Texter message.TextSender // nil: there is no gateway for text messages
 	Letter Letterhead
 	Sweeps []Sweep
 	Jobs   func(*river.Workers) error // adds the workers of the domain's jobs; nil: none
@@ -101,6 +102,9 @@ func New(cfg Config) (*Worker, error) {
 	cfg.Pace = cfg.Pace.orDefault()
 	w := &Worker{cfg: cfg}
 	w.courier = message.NewCourier(cfg.DB, cfg.Ring, cfg.Sender, cfg.Letter.render, cfg.Pace.Probe)
+	if cfg.Texter != nil {
+		w.courier.Text(cfg.Texter, cfg.Letter.renderText)
+	}
 	workers := river.NewWorkers()
 	if err := w.register(workers); err != nil {
 		return nil, fmt.Errorf("worker: %w", err)

@@ -53,6 +53,9 @@ type Site struct {
 	Name   string // empty: no line for the site
 	Detail string // NPI and address
 	Switch string // address of the page to choose another site, empty with one
+	// Notice says that work at the site stands still, or soon will; nil
+	// otherwise.
+	Notice locale.Phrase
 }
 
 // Flash is the message that a redirect left behind.

@@ -27,6 +27,9 @@ type shell struct {
 	back       string
 	trail      []ui.Link
 	noSignedIn bool // no account links
+	noNotice   bool // of the site: the page says itself why it is no other
+	handed     bool // the device is handed to a client: larger text, no way elsewhere
+	rest       *Rest
 }
 
 // Option changes one thing about a frame.
@@ -109,7 +112,9 @@ func shellAt(path string) shell {
 	}
 	for _, a := range areas {
 		if path == a.prefix || strings.HasPrefix(path, a.prefix+"/") {
-			return a.shell()
+			s := a.shell()
+			s.noNotice = true
+			return s
 		}
 	}
 	s := publicShell()

@@ -22,7 +22,10 @@ type Letter struct {
 }
 
 // Addresses of those who answer, beside the phones in ui.
-const ofpEmail = "providerservices@dhcs.ca.gov"
+const (
+	ofpEmail      = "providerservices@dhcs.ca.gov"
+	trainingEmail = "OFPprovidertrainings@dhcs.ca.gov"
+)
 
 // value returns a value of the letter, empty when it was not given.
 func (l Letter) value(name string) string { return l.Values[name] }

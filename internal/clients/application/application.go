@@ -32,6 +32,7 @@ type Action string
 const (
 	New       Action = "new"
 	Recertify Action = "recertify"
+	Change    Action = "change" // a reported change of a client who is enrolled
 )
 
 // Mode is how client and staff meet.
@@ -112,11 +113,16 @@ type Application struct {
 
 	Signature   *Signature // nil: not signed as it stands
 	Disclosures map[Code]Disclosure
-	Last        *Last // the client's last form, for recertification
+	Last        *Last     // the client's last form, for recertification
+	Handover    *Handover // nil: staff fill it in
+
+	BasedOn  uuid.UUID          // the form that a change begins with
+	Sections []question.Section // what was chosen to be changed
 }
 
 // Last is what the client said the last time.
 type Last struct {
+	ID      uuid.UUID
 	Answers question.Answers
 	On      time.Time
 }
@@ -214,7 +220,8 @@ type Signing struct {
 // Statement is what the client signs, under penalty of perjury.
 const Statement = locale.SignStatement
 
-const maxLine = 120
+// MaxLine is the most that a line of a signature may have, in characters.
+const MaxLine = 120
 
 // check returns what is wrong with a signature of the kind, by field.
 func (s Signing) check(kind Kind, mode Mode, agreed, consent bool) error {
@@ -233,7 +240,7 @@ func (s Signing) check(kind Kind, mode Mode, agreed, consent bool) error {
 	note(kind == Oral && s.Kept == "", "kept-oral", locale.SignKeptOralMissing)
 	note(!agreed, "agree", locale.SignAgreeMissing)
 	for field, v := range map[string]string{"name": s.Name, "interpreter": s.Interpreter, "witness": s.Witness, "kept-" + string(kind): s.Kept} {
-		note(len([]rune(v)) > maxLine, field, locale.SignTooLong)
+		note(len([]rune(v)) > MaxLine, field, locale.SignTooLong)
 	}
 	return fault.InvalidFields(wrong)
 }

@@ -34,7 +34,7 @@ func (s *Service) InForce(ctx context.Context, actor authz.Actor, clientID uuid.
 			if err != nil {
 				return err
 			}
-			out.Last = &Last{Answers: answers, On: r.DecidedAt}
+			out.Last = &Last{ID: r.ID, Answers: answers, On: r.DecidedAt}
 		}
 		return nil
 	})
@@ -42,10 +42,13 @@ func (s *Service) InForce(ctx context.Context, actor authz.Actor, clientID uuid.
 }
 
 func lastDecided(ctx context.Context, tx *postgres.Tx, clientID uuid.UUID) ([]lastRow, error) {
-	return postgres.All[lastRow](ctx, tx, `
-		SELECT id, answers_sealed, decided_at
-		FROM application
-		WHERE client_id = $1 AND decided_at IS NOT NULL
-		ORDER BY decided_at DESC
-		LIMIT 1`, clientID)
+	return postgres.All[lastRow](ctx, tx, selectLast, clientID)
 }
+
+// selectLast reads the form that was decided last.
+const selectLast = `
+	SELECT id, answers_sealed, decided_at
+	FROM application
+	WHERE client_id = $1 AND decided_at IS NOT NULL
+	ORDER BY decided_at DESC, id DESC
+	LIMIT 1`

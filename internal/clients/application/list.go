@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/clients/client"
+	"familypact.example/portal/internal/people/training"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/postgres"
@@ -59,15 +60,20 @@ func (s *Service) Drafts(ctx context.Context, actor authz.Actor) ([]DraftLine, e
 // it opens.
 type Overview struct {
 	client.Counts
-	Drafts int
+	Drafts   int
+	Training training.Notice
 }
 
-// Overview counts the clients and drafts of the actor's site.
+// Overview counts the clients and drafts of the actor's site, and who of its
+// people has training to do.
 func (s *Service) Overview(ctx context.Context, actor authz.Actor) (Overview, error) {
 	var out Overview
 	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) (err error) {
 		if out.Counts, err = client.CountTx(ctx, tx, actor.Site); err == nil {
 			out.Drafts, err = countDrafts(ctx, tx, actor.Site)
+		}
+		if err == nil {
+			out.Training, err = training.NoticeTx(ctx, tx, actor)
 		}
 		if err != nil {
 			return fmt.Errorf("count for the dashboard: %w", err)

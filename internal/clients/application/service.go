@@ -12,6 +12,8 @@ import (
 
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/clients/question"
+	"familypact.example/portal/internal/people/site"
+	"familypact.example/portal/internal/people/training"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/civil"
@@ -40,6 +42,7 @@ type Begin struct {
 	Client uuid.UUID // the client who is known already; uuid.Nil: a new person
 	Mode   Mode
 	Help   Help // in person: why staff fill in the form
+	Alone  bool // in person: the client fills it in, on a device that is handed over
 }
 
 func (b Begin) check() error {
@@ -47,7 +50,7 @@ func (b Begin) check() error {
 	if !slices.Contains(StaffModes, b.Mode) {
 		wrong = append(wrong, fault.Field{Name: "mode", Text: locale.EnrollModeMissing})
 	}
-	if b.Mode == InPerson && !slices.Contains(Helps, b.Help) {
+	if b.Mode == InPerson && !b.Alone && !slices.Contains(Helps, b.Help) {
 		wrong = append(wrong, fault.Field{Name: "help", Text: locale.EnrollHelpMissing})
 	}
 	return fault.InvalidFields(wrong)
@@ -57,7 +60,9 @@ func (b Begin) check() error {
 // new person a search of the same account must have come before: those whom it
 // found were said to be somebody else. For a known client it is a
 // recertification, which may begin ten months after the last one; a draft that
-// the site has for the client already is returned instead of a second one.
+// the site has for the client already is returned instead of a second one. A
+// site that is not open for work starts none (site.OpenForWorkTx), nor does
+// somebody whom training.GateTx holds back.
 func (s *Service) Start(ctx context.Context, actor authz.Actor, sub idempotency.Submission, b Begin) (uuid.UUID, error) {
 	if !authz.Allows(actor.Role, authz.EnrollClients) {
 		return uuid.Nil, fault.ErrNotFound
@@ -66,8 +71,14 @@ func (s *Service) Start(ctx context.Context, actor authz.Actor, sub idempotency.
 		return uuid.Nil, err
 	}
 	return idempotency.InTx(ctx, s.db, actor, sub, func(tx *postgres.Tx) (uuid.UUID, error) {
+		if err := site.OpenForWorkTx(ctx, tx, actor.Site); err != nil {
+			return uuid.Nil, err
+		}
+		if err := training.GateTx(ctx, tx, actor); err != nil {
+			return uuid.Nil, err
+		}
 		a := Application{ID: uuid.Must(uuid.NewV7()), Action: New, Mode: b.Mode, ClientID: b.Client, DistinctFrom: []uuid.UUID{}}
-		if b.Mode == InPerson {
+		if b.Mode == InPerson && !b.Alone {
 			a.Help = b.Help
 		}
 		earlier, err := s.place(ctx, tx, actor, b, &a)
@@ -179,7 +190,7 @@ func FindTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, id uuid.UUI
 	a := Application{
 		ID: r.ID, Number: r.Number, SiteID: orZero(r.SiteID), ClientID: orZero(r.ClientID), Action: r.Action, Mode: r.Mode,
 		State: r.State, Version: r.Version, DistinctFrom: r.DistinctFrom, StartedAt: r.StartedAt, SavedAt: r.SavedAt,
-		Disclosures: map[Code]Disclosure{},
+		Disclosures: map[Code]Disclosure{}, BasedOn: orZero(r.BasedOn), Sections: sectionsOf(r.Sections),
 	}
 	help, err := ring.Open(helpCell(r.ID), r.HelpSealed)
 	if err != nil {
@@ -197,12 +208,15 @@ func FindTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, id uuid.UUI
 	if a.Signature, err = openSignature(ring, w.signatures); err != nil {
 		return Application{}, err
 	}
+	if a.Handover, err = openHandover(ring, w.handovers); err != nil {
+		return Application{}, err
+	}
 	for _, l := range w.last {
 		answers, err := openAnswers(ring, l.ID, l.AnswersSealed, tx.Today())
 		if err != nil {
 			return Application{}, err
 		}
-		a.Last = &Last{Answers: answers, On: l.DecidedAt}
+		a.Last = &Last{ID: l.ID, Answers: answers, On: l.DecidedAt}
 	}
 	return a, nil
 }
@@ -232,7 +246,7 @@ func (s *Service) Save(ctx context.Context, actor authz.Actor, sub idempotency.S
 		return err
 	}
 	_, err = idempotency.InTx(ctx, s.db, actor, sub, func(tx *postgres.Tx) (uuid.UUID, error) {
-		before, err := FindForUpdateTx(ctx, tx, s.ring, actor, id)
+		before, err := forWorkTx(ctx, tx, s.ring, actor, id)
 		switch {
 		case err != nil:
 			return uuid.Nil, err

@@ -36,7 +36,7 @@ func (s *Service) Sign(ctx context.Context, actor authz.Actor, sub idempotency.S
 		return fault.ErrNotFound
 	}
 	_, err := idempotency.InTx(ctx, s.db, actor, sub, func(tx *postgres.Tx) (uuid.UUID, error) {
-		a, err := FindForUpdateTx(ctx, tx, s.ring, actor, id)
+		a, err := forWorkTx(ctx, tx, s.ring, actor, id)
 		switch {
 		case err != nil:
 			return uuid.Nil, err
@@ -79,6 +79,11 @@ func (s *Service) signTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor
 	if err := insertSignature(ctx, tx, actor, id, a, sig, language, sealed); err != nil {
 		return err
 	}
+	if actor.Origin.HandedOver {
+		if err := signHandover(ctx, tx, a.ID); err != nil {
+			return err
+		}
+	}
 	if in.Kind != Oral {
 		return nil
 	}
@@ -120,7 +125,7 @@ func (s *Service) Disclose(ctx context.Context, actor authz.Actor, sub idempoten
 		return fault.ErrNotFound
 	}
 	_, err := idempotency.InTx(ctx, s.db, actor, sub, func(tx *postgres.Tx) (uuid.UUID, error) {
-		a, err := FindForUpdateTx(ctx, tx, s.ring, actor, id)
+		a, err := forWorkTx(ctx, tx, s.ring, actor, id)
 		switch {
 		case err != nil:
 			return uuid.Nil, err

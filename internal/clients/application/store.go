@@ -29,9 +29,11 @@ type row struct {
 	AnswersSealed []byte
 	StartedAt     time.Time
 	SavedAt       time.Time
+	BasedOn       *uuid.UUID
+	Sections      []string
 }
 
-const columns = `id, number, site_id, client_id, action, mode, help_sealed, state, version, distinct_from, answers_sealed, started_at, saved_at`
+const columns = `id, number, site_id, client_id, action, mode, help_sealed, state, version, distinct_from, answers_sealed, started_at, saved_at, based_on, sections`
 
 type signatureRow struct {
 	ID             uuid.UUID
@@ -60,6 +62,7 @@ type whole struct {
 	signatures  []signatureRow
 	disclosures []disclosureRow
 	last        []lastRow
+	handovers   []handoverRow
 }
 
 // read reads an application and what belongs to it in one round trip.
@@ -72,10 +75,13 @@ func read(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (w whole, err erro
 	b.Queue(`SELECT code, answer_sealed, given_at FROM disclosure WHERE application_id = $1 ORDER BY code LIMIT 14`, id)
 	b.Queue(`
 		SELECT a.id, a.answers_sealed, a.decided_at
-		FROM application a
-		WHERE a.client_id = (SELECT client_id FROM application WHERE id = $1) AND a.id <> $1 AND a.decided_at IS NOT NULL
-		ORDER BY a.decided_at DESC
+		FROM application me
+		JOIN application a ON a.client_id = me.client_id AND a.id <> me.id AND a.decided_at IS NOT NULL
+		WHERE me.id = $1
+		  AND (me.decided_at IS NULL OR a.id = me.based_on OR me.based_on IS NULL AND a.decided_at < me.decided_at)
+		ORDER BY a.decided_at DESC, a.id DESC
 		LIMIT 1`, id)
+	b.Queue(latestHandover, id)
 	results := tx.SendBatch(ctx, b)
 	defer func() { err = errors.Join(err, results.Close()) }()
 	if w.row, err = one[row](results); err != nil {
@@ -87,7 +93,10 @@ func read(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (w whole, err erro
 	if w.disclosures, err = all[disclosureRow](results); err != nil {
 		return whole{}, err
 	}
-	w.last, err = all[lastRow](results)
+	if w.last, err = all[lastRow](results); err != nil {
+		return whole{}, err
+	}
+	w.handovers, err = all[handoverRow](results)
 	return w, err
 }
 
@@ -203,7 +212,7 @@ func removeBefore(ctx context.Context, tx *postgres.Tx, before time.Time) (int64
 func openDraft(ctx context.Context, tx *postgres.Tx, site, clientID uuid.UUID) (uuid.UUID, error) {
 	id, err := postgres.Value[uuid.UUID](ctx, tx, `
 		SELECT id FROM application
-		WHERE client_id = $1 AND site_id = $2 AND state IN ('draft', 'signed')
+		WHERE client_id = $1 AND site_id = $2 AND action <> 'change' AND state IN ('draft', 'signed')
 		ORDER BY started_at
 		LIMIT 1`, clientID, site)
 	if errors.Is(err, pgx.ErrNoRows) {

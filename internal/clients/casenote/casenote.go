@@ -26,6 +26,14 @@ const (
 	Enrolled    = locale.NoteEnrolled
 	Recertified = locale.NoteRecertified
 	Ineligible  = locale.NoteIneligible
+
+	Reaffirmed   = locale.NoteReaffirmed
+	Changed      = locale.NoteChanged      // Sections
+	ChangedEnded = locale.NoteChangedEnded // Sections, Code, Date
+	Discontinued = locale.NoteDiscontinued // Code, Date
+	Undone       = locale.NoteUndone
+
+	DiscontinuedSaid = locale.NoteDiscontinuedSaid // Code, Date, Note
 )
 
 // MaxText is the greatest length of a note in characters.
@@ -47,12 +55,14 @@ type Note struct {
 	SiteName  string // empty: not of a site
 	CreatedAt time.Time
 	Corrects  bool // corrects an older note
+
+	values map[string]Value // of the text that Key names
 }
 
 // Words returns what the note says.
 func (n Note) Words() locale.Phrase {
 	if n.Key != "" {
-		return n.Key
+		return withValues(n.Key, n.values)
 	}
 	return locale.Words(n.Text)
 }
@@ -60,7 +70,7 @@ func (n Note) Words() locale.Phrase {
 // AddTx adds a note that the program makes with a deed of the actor.
 func AddTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, clientID uuid.UUID, key locale.Key) error {
 	id := uuid.Must(uuid.NewV7())
-	if err := insert(ctx, tx, actor, id, clientID, key, nil, uuid.Nil); err != nil {
+	if err := insert(ctx, tx, actor, id, clientID, key, nil, nil, uuid.Nil); err != nil {
 		return fmt.Errorf("add note %s: %w", key, err)
 	}
 	return nil
@@ -94,7 +104,7 @@ func (s *Service) Add(ctx context.Context, actor authz.Actor, sub idempotency.Su
 		if err != nil {
 			return uuid.Nil, err
 		}
-		err = insert(ctx, tx, actor, id, clientID, "", sealed, corrects)
+		err = insert(ctx, tx, actor, id, clientID, "", sealed, nil, corrects)
 		if postgres.Violates(err, "case_note_client_id_fkey") || denied(err) {
 			return uuid.Nil, fault.ErrNotFound
 		}
@@ -143,6 +153,9 @@ func ListTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, clientID uu
 				return nil, err
 			}
 		}
+		if n.values, err = openValues(ring, r); err != nil {
+			return nil, err
+		}
 		notes = append(notes, n)
 	}
 	return notes, nil
@@ -154,14 +167,15 @@ func textCell(id uuid.UUID) secret.Cell {
 
 type row struct {
 	Note
-	TextSealed []byte
+	TextSealed   []byte
+	ValuesSealed []byte
 }
 
 const maxNotes = 200
 
 func list(ctx context.Context, tx *postgres.Tx, clientID uuid.UUID) ([]row, error) {
 	return postgres.All[row](ctx, tx, `
-		SELECT n.id, coalesce(n.key, '') AS key, '' AS text, n.text_sealed, n.role, n.created_at,
+		SELECT n.id, coalesce(n.key, '') AS key, '' AS text, n.text_sealed, n.values_sealed, n.role, n.created_at,
 		       n.corrects_id IS NOT NULL AS corrects, coalesce(s.name, '') AS site_name,
 		       coalesce(a.first_name || ' ' || a.last_name, '') AS author
 		FROM case_note n
@@ -172,13 +186,13 @@ func list(ctx context.Context, tx *postgres.Tx, clientID uuid.UUID) ([]row, erro
 		LIMIT $2`, clientID, maxNotes)
 }
 
-func insert(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id, clientID uuid.UUID, key locale.Key, text []byte, corrects uuid.UUID) error {
+func insert(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id, clientID uuid.UUID, key locale.Key, text, values []byte, corrects uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO case_note (id, client_id, site_id, account_id, role, key, text_sealed, corrects_id, created_at)
-		VALUES (@id, @client, @site, @account, @role, nullif(@key, ''), @text, @corrects, @now)`,
+		INSERT INTO case_note (id, client_id, site_id, account_id, role, key, text_sealed, values_sealed, corrects_id, created_at)
+		VALUES (@id, @client, @site, @account, @role, nullif(@key, ''), @text, @values, @corrects, @now)`,
 		pgx.NamedArgs{
 			"id": id, "client": clientID, "site": orNil(actor.Site), "account": orNil(actor.Account),
-			"role": string(actor.Role), "key": string(key), "text": text, "corrects": orNil(corrects), "now": tx.Now(),
+			"role": string(actor.Role), "key": string(key), "text": text, "values": values, "corrects": orNil(corrects), "now": tx.Now(),
 		})
 	return err
 }

@@ -1,14 +1,17 @@
-// Package document makes the papers of a client's record. So far it is the HAP
-// card: what stands on it, and when the plain version is the one to offer.
+// Package document makes and keeps the papers of a client's record: the HAP
+// card, the copy of the completed form, letters, and the form with nothing
+// filled in. What was given is kept as it was. The words of letters are written
+// by notice, files are drawn by pdf.
 package document
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/google/uuid"
 
+	"familypact.example/portal/internal/clients/casenote"
 	"familypact.example/portal/internal/clients/client"
-	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/postgres"
@@ -39,6 +42,7 @@ type Use string
 const (
 	ToShow  Use = "client.view"
 	ToPrint Use = "client.print"
+	ToSave  Use = "client.save" // as a file
 )
 
 // Version is which of the two versions of the card is asked for.
@@ -52,12 +56,24 @@ const (
 )
 
 // Card returns the card of a client who has a HAP number; for others it is
-// fault.ErrNotFound. That it was looked at or
-// printed is kept before it is shown.
+// fault.ErrNotFound. That it was looked at, printed or saved is kept before it
+// is shown; printing and saving leave a note on the record, one for a person and
+// day (policy: portal rules 23).
 func (s *Service) Card(ctx context.Context, actor authz.Actor, id uuid.UUID, use Use, v Version) (Card, error) {
 	var c Card
 	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		r, err := client.FindTx(ctx, tx, s.ring, id)
+		var b postgres.Batch
+		read, err := client.QueueUse(&b, tx, actor, id, string(use), "card")
+		if err != nil {
+			return err
+		}
+		if use != ToShow {
+			casenote.QueueDaily(&b, tx, actor, id, casenote.CardPrinted)
+		}
+		if err := b.Send(ctx, tx); err != nil {
+			return fmt.Errorf("read card of client %s: %w", id, err)
+		}
+		r, err := read.Open(s.ring)
 		if err != nil {
 			return err
 		}
@@ -65,7 +81,7 @@ func (s *Service) Card(ctx context.Context, actor authz.Actor, id uuid.UUID, use
 			return fault.ErrNotFound
 		}
 		c = cardOf(r, v)
-		return audit.Record(ctx, tx, actor, string(use), client.Subject(id), audit.Reason("card"))
+		return nil
 	})
 	return c, err
 }

@@ -12,6 +12,8 @@ import (
 	"familypact.example/portal/internal/clients/casenote"
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/clients/eligibility"
+	"familypact.example/portal/internal/people/site"
+	"familypact.example/portal/internal/people/training"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/fault"
@@ -31,8 +33,9 @@ import (
 // stored), ErrActive when the person is enrolled already, ErrColleague when
 // the certifier has the applicant's name, ErrUndisclosed when something that
 // the client must be told is not recorded, application.ErrChanged when answers
-// were saved since the review, and application.ErrDecided afterwards. The id
-// that it returns is the application's.
+// were saved since the review, and application.ErrDecided afterwards; a site
+// that is not open for work is what site.OpenForWorkTx says, overdue training
+// what training.GateTx says. The id that it returns is the application's.
 func (s *Service) Certify(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID, c Certification) (uuid.UUID, error) {
 	if !authz.Allows(actor.Role, authz.EnrollClients) {
 		return uuid.Nil, fault.ErrNotFound
@@ -45,10 +48,18 @@ func (s *Service) Certify(ctx context.Context, actor authz.Actor, sub idempotenc
 		switch {
 		case err != nil:
 			return uuid.Nil, err
+		case app.Action == application.Change:
+			return uuid.Nil, fault.ErrNotFound // a change is recorded, not certified
 		case app.State.Decided():
 			return uuid.Nil, application.ErrDecided
 		case app.Version != c.Version:
 			return uuid.Nil, application.ErrChanged
+		}
+		if err := site.OpenForWorkTx(ctx, tx, actor.Site); err != nil {
+			return uuid.Nil, err
+		}
+		if err := training.GateTx(ctx, tx, actor); err != nil {
+			return uuid.Nil, err
 		}
 		if err := client.LockIdentityTx(ctx, tx, s.ring, application.PersonOf(app.Answers)); err != nil {
 			return uuid.Nil, err
@@ -133,6 +144,9 @@ func (s *Service) decide(ctx context.Context, tx *postgres.Tx, actor authz.Actor
 		return err
 	}
 	if err := application.DecideTx(ctx, tx, a.app.ID, a.clientID, state); err != nil {
+		return err
+	}
+	if err := s.keepPapers(ctx, tx, actor, a); err != nil {
 		return err
 	}
 	if err := casenote.AddTx(ctx, tx, actor, a.clientID, note); err != nil {
@@ -224,19 +238,31 @@ func (s *Service) discontinueFailed(ctx context.Context, tx *postgres.Tx, actor 
 	if err := client.SetPeriodTx(ctx, tx, a.clientID, actor.Site, period); err != nil {
 		return err
 	}
+	if err := s.keepAct(ctx, tx, actor, act{
+		kind: actRecertify, clientID: a.clientID, enrollmentID: latest.ID, applicationID: a.app.ID, effectiveOn: on,
+		details: discontinuation{Code: a.decision.DeactivationCode},
+	}); err != nil {
+		return err
+	}
 	return audit.Record(ctx, tx, actor, "enrollment.discontinue", subject(latest.ID), audit.Reason("recertification"))
 }
 
 // discontinuation is why an enrollment ended before its time.
 type discontinuation struct {
-	Code eligibility.DeactivationCode `json:"code"`
-	Note string                       `json:"note,omitempty"`
+	Code  eligibility.DeactivationCode `json:"code"`
+	Cause Cause                        `json:"cause,omitempty"`
+	Why   Why                          `json:"why,omitempty"`
+	Note  string                       `json:"note,omitempty"`
 }
 
-// tell sends word that a message waits, by a way that the client has called
-// safe; with none, nothing leaves the portal.
+// tell sends word that a message waits about the determination.
 func (s *Service) tell(ctx context.Context, tx *postgres.Tx, a assessment, det uuid.UUID) error {
-	c := a.person.Contact
+	return s.tellTx(ctx, tx, a.clientID, a.person.Contact, "determination:"+det.String())
+}
+
+// tellTx sends word that a message waits, by a way that the client has called
+// safe; with none, nothing leaves the portal.
+func (s *Service) tellTx(ctx context.Context, tx *postgres.Tx, clientID uuid.UUID, c client.Contact, cause string) error {
 	if !c.Safe(client.ByEmail) || c.Email == "" {
 		return nil
 	}
@@ -245,8 +271,8 @@ func (s *Service) tell(ctx context.Context, tx *postgres.Tx, a assessment, det u
 		language = locale.English
 	}
 	_, err := message.QueueTx(ctx, tx, s.ring, message.Outgoing{
-		Key: "client.new-message", Cause: "determination:" + det.String(),
-		To: message.Recipient{Client: a.clientID, Sealed: true, Email: c.Email, Language: language},
+		Key: "client.new-message", Cause: cause,
+		To: message.Recipient{Client: clientID, Sealed: true, Email: c.Email, Language: language},
 	})
 	return err
 }

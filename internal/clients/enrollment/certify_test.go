@@ -18,6 +18,7 @@ import (
 	"familypact.example/portal/internal/clients/enrollment"
 	"familypact.example/portal/internal/clients/incometable"
 	"familypact.example/portal/internal/clients/question"
+	"familypact.example/portal/internal/people/site"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/civil"
@@ -428,17 +429,46 @@ func TestRecertifyIneligibleEndsTheEnrollment(t *testing.T) {
 	}
 }
 
-func TestSiteMustBeEnrolled(t *testing.T) {
+// Nobody is certified at a site that is suspended, disenrolled, or longer than
+// thirty days without a certifier (security.md 8.8); on the thirtieth day
+// somebody is.
+func TestSiteMustBeOpenForWork(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	d := newDesk(t, dbtest.New(t))
 	actor := clienttest.Staff(t, d.db)
 	id := d.ready(t, actor, applicationtest.Complete(t, today))
-	if _, err := dbtest.Superuser(t, d.db).Exec(ctx, `UPDATE site SET status = 'suspended'`); err != nil {
-		t.Fatal(err)
+	super := dbtest.Superuser(t, d.db)
+	set := func(sql string, args ...any) {
+		if _, err := super.Exec(ctx, sql, args...); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := d.certify(actor, id); !errors.Is(err, enrollment.ErrBlocked) {
-		t.Errorf("a suspended site certifies: %v", err)
+	for _, tt := range []struct {
+		name string
+		sql  string
+		args []any
+		want error
+	}{
+		{"suspended", `UPDATE site SET status = 'suspended'`, nil, site.ErrSuspended},
+		{"disenrolled", `UPDATE site SET status = 'disenrolled'`, nil, site.ErrDisenrolled},
+		{"31 days", `UPDATE site SET status = 'enrolled', uncertified_on = $1::date - 31`, []any{today}, site.ErrNoCertifier},
+	} {
+		set(tt.sql, tt.args...)
+		if err := d.certify(actor, id); !errors.Is(err, tt.want) {
+			t.Errorf("%s: certifying = %v, want %v", tt.name, err, tt.want)
+		}
+		answers := applicationtest.Complete(t, today)
+		if err := d.applications.Save(ctx, actor, sub(), id, 2, answers); !errors.Is(err, tt.want) {
+			t.Errorf("%s: saving = %v, want %v", tt.name, err, tt.want)
+		}
+		if _, err := d.applications.View(ctx, actor, id); err != nil {
+			t.Errorf("%s: looking at it: %v", tt.name, err)
+		}
+	}
+	set(`UPDATE site SET uncertified_on = $1::date - 30`, today)
+	if err := d.certify(actor, id); err != nil {
+		t.Errorf("on the thirtieth day: %v", err)
 	}
 }
 

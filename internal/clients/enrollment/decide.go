@@ -136,7 +136,7 @@ func (s *Service) Review(ctx context.Context, actor authz.Actor, id uuid.UUID) (
 		if err != nil {
 			return err
 		}
-		if app.SiteID != actor.Site {
+		if app.SiteID != actor.Site || app.Action == application.Change {
 			return fault.ErrNotFound
 		}
 		a, err := s.assess(ctx, tx, actor, app, true)

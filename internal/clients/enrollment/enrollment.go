@@ -12,6 +12,7 @@ import (
 	"familypact.example/portal/internal/clients/application"
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/clients/eligibility"
+	"familypact.example/portal/internal/clients/notice"
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/locale"
@@ -33,7 +34,7 @@ const Statement = locale.CertifyStatement
 
 // AidCode is the code that an active client is eligible under (policy: hap id
 // p3).
-const AidCode = "8H"
+const AidCode = notice.AidCode
 
 // Service certifies.
 type Service struct {

@@ -111,13 +111,15 @@ const determinationColumns = `
 	d.id, d.client_id, d.action, d.outcome, d.decision_sealed, d.decided_on, d.decided_at, d.statement,
 	s.name AS site_name, coalesce(a.first_name || ' ' || a.last_name, '') AS certifier`
 
+const selectDetermination = `
+	SELECT ` + determinationColumns + `
+	FROM determination d
+	JOIN site s ON s.id = d.site_id
+	JOIN account a ON a.id = d.account_id
+	WHERE d.application_id = $1`
+
 func findDetermination(ctx context.Context, tx *postgres.Tx, applicationID uuid.UUID) (determinationRow, error) {
-	r, err := postgres.One[determinationRow](ctx, tx, `
-		SELECT `+determinationColumns+`
-		FROM determination d
-		JOIN site s ON s.id = d.site_id
-		JOIN account a ON a.id = d.account_id
-		WHERE d.application_id = $1`, applicationID)
+	r, err := postgres.One[determinationRow](ctx, tx, selectDetermination, applicationID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return r, fault.ErrNotFound
 	}

@@ -26,6 +26,8 @@ type members interface {
 	Find(ctx context.Context, actor authz.Actor, id uuid.UUID) (membership.Member, error)
 	EditName(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID, first, last string) (uuid.UUID, error)
 	RemoveStaff(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID) (uuid.UUID, error)
+	FindForLink(ctx context.Context, actor authz.Actor, id uuid.UUID) (membership.Member, []membership.Choice, error)
+	LinkStaff(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id, siteID uuid.UUID) (uuid.UUID, error)
 }
 
 // codes is what these pages need of accesscode.Service.
@@ -60,7 +62,7 @@ func (h *Handlers) ShowList(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	query.Del("page")
 	view := accesspage.ListView{
-		Site: handler.VisitOf(ctx).State.SiteName, Members: staff.Members, Counts: staff.Counts,
+		Site: handler.VisitOf(ctx).State.SiteName, Members: staff.Members, Counts: staff.Counts, Training: staff.Training,
 		Status: filter.Status, Search: filter.Search, Now: staff.Now,
 		Pages: ui.Pages{Number: filter.Page, Size: filter.Size, Total: staff.Total, Path: accesspage.Home, Query: query},
 	}

@@ -28,6 +28,7 @@ type fake struct {
 	filter membership.Filter
 	err    error
 	asked  string
+	said   string
 }
 
 func (f *fake) List(_ context.Context, _ authz.Actor, filter membership.Filter) (membership.Staff, error) {

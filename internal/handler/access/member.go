@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/handler"
+	"familypact.example/portal/internal/people/membership"
 	"familypact.example/portal/internal/platform/form"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/web/page/accesspage"
@@ -20,7 +21,13 @@ func (h *Handlers) view(r *http.Request) (accesspage.MemberView, error) {
 	}
 	visit := handler.VisitOf(r.Context())
 	m, err := h.members.Find(r.Context(), visit.Actor, id)
-	return accesspage.MemberView{Member: m, Site: visit.State.SiteName, Now: m.AsOf}, err
+	return memberView(visit, m), err
+}
+
+func memberView(visit handler.Visit, m membership.Member) accesspage.MemberView {
+	return accesspage.MemberView{
+		Member: m, Site: visit.State.SiteName, Now: m.AsOf, Several: visit.State.Place.Certifies > 1,
+	}
 }
 
 // ShowMember shows one person of the site.
@@ -60,6 +67,9 @@ func (h *Handlers) act(w http.ResponseWriter, r *http.Request, p page, to string
 			return err
 		}
 		return handler.Render(w, r, http.StatusUnprocessableEntity, p(f, v))
+	}
+	if said == "" {
+		said = removed(v)
 	}
 	name := v.Name()
 	if f.Sent("first-name") {
@@ -104,11 +114,19 @@ func (h *Handlers) ShowRemove(w http.ResponseWriter, r *http.Request) error {
 // Remove takes the access away; somebody who has no account yet loses the
 // invitation.
 func (h *Handlers) Remove(w http.ResponseWriter, r *http.Request) error {
-	return h.act(w, r, accesspage.Remove, accesspage.Home, locale.AccessRemoveDone, func(f *form.Form, v accesspage.MemberView) (uuid.UUID, error) {
+	return h.act(w, r, accesspage.Remove, accesspage.Home, "", func(f *form.Form, v accesspage.MemberView) (uuid.UUID, error) {
 		actor := handler.Actor(r.Context())
 		if v.Joined() {
 			return h.members.RemoveStaff(r.Context(), actor, f.Submission(), v.ID)
 		}
 		return h.codes.RevokeStaff(r.Context(), actor, f.Submission(), v.ID)
 	})
+}
+
+// removed says what was taken away: access, or an invitation to it.
+func removed(v accesspage.MemberView) locale.Key {
+	if v.Joined() {
+		return locale.AccessRemoveDone
+	}
+	return locale.AccessRevokeDone
 }

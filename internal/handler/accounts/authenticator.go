@@ -12,14 +12,35 @@ import (
 	"familypact.example/portal/web/page/signinpage"
 )
 
-// ShowAuthenticator shows the secret of a new app as a picture and as text.
+// own is the account of the actor, whose step is in no sign-in.
+func own(r *http.Request) passcode.Pending {
+	return passcode.Pending{Account: handler.Actor(r.Context()).Account}
+}
+
+// NewAuthenticator makes the secret of a new app and goes to the page that
+// shows it. The app that is in use goes on working until a code has confirmed
+// the new one.
+func (h *Handlers) NewAuthenticator(w http.ResponseWriter, r *http.Request) error {
+	if _, err := form.Read(r); err != nil {
+		return err
+	}
+	if _, err := h.Passcodes.Prepare(r.Context(), handler.Actor(r.Context()), own(r)); err != nil {
+		return err
+	}
+	return handler.Redirect(w, r, base(r)+"/authenticator")
+}
+
+// ShowAuthenticator shows the secret of a new app as a picture and as text,
+// once NewAuthenticator has made it.
 func (h *Handlers) ShowAuthenticator(w http.ResponseWriter, r *http.Request) error {
 	return h.showAuthenticator(w, r, http.StatusOK, form.New())
 }
 
 func (h *Handlers) showAuthenticator(w http.ResponseWriter, r *http.Request, status int, f *form.Form) error {
-	actor := handler.Actor(r.Context())
-	setup, err := h.passcodes.Prepare(r.Context(), actor, actor.Account)
+	setup, err := h.Passcodes.Preparing(r.Context(), handler.Actor(r.Context()), own(r))
+	if errors.Is(err, passcode.ErrNoSetup) {
+		return handler.Render(w, r, http.StatusOK, accountspage.StartAuthenticator(f, base(r)))
+	}
 	if err != nil {
 		return err
 	}
@@ -42,15 +63,14 @@ func (h *Handlers) ConfirmAuthenticator(w http.ResponseWriter, r *http.Request) 
 	if !f.OK() {
 		return h.showAuthenticator(w, r, http.StatusUnprocessableEntity, f)
 	}
-	actor := handler.Actor(ctx)
-	codes, _, err := h.passcodes.Confirm(ctx, actor, actor.Account, typed)
+	codes, _, err := h.Passcodes.Confirm(ctx, handler.Actor(ctx), own(r), typed)
 	switch {
 	case err == nil:
 		return handler.Render(w, r, http.StatusOK, signinpage.Recovery(codes, base(r)))
 	case errors.Is(err, passcode.ErrNoSetup): // confirmed in another window
 		return handler.Redirect(w, r, base(r))
 	case errors.Is(err, passcode.ErrBlocked):
-		if err := h.sessions.End(ctx); err != nil {
+		if err := h.Sessions.End(ctx); err != nil {
 			return err
 		}
 		return handler.Redirect(w, r, "/sign-in/blocked")

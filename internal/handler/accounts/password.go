@@ -38,14 +38,14 @@ func (h *Handlers) ChangePassword(w http.ResponseWriter, r *http.Request) error 
 	if !f.OK() {
 		return h.showPassword(w, r, http.StatusUnprocessableEntity, f)
 	}
-	err = h.accounts.Change(ctx, handler.Actor(ctx), handler.VisitOf(ctx).State.ID, current, password)
+	err = h.Accounts.Change(ctx, handler.Actor(ctx), f.Submission(), handler.VisitOf(ctx).State.ID, current, password)
 	if err != nil {
 		if f.Take(err) {
 			return h.showPassword(w, r, http.StatusUnprocessableEntity, f)
 		}
 		return err
 	}
-	if err := h.sessions.Resume(ctx); err != nil {
+	if err := h.Sessions.Resume(ctx); err != nil {
 		return err
 	}
 	handler.Flash(ctx, locale.AccountsChangeDone)

@@ -35,6 +35,7 @@ type records interface {
 // history is what these pages need of enrollment.Service.
 type history interface {
 	History(ctx context.Context, actor authz.Actor, clientID uuid.UUID) (enrollment.History, error)
+	Standing(ctx context.Context, actor authz.Actor, clientID uuid.UUID, what string) (enrollment.Standing, error)
 }
 
 // answers is what these pages need of application.Service.
@@ -55,11 +56,12 @@ type cards interface {
 
 // Services are those that the pages stand on.
 type Services struct {
-	Records records
-	History history
-	Answers answers
-	Notes   notes
-	Cards   cards
+	Records   records
+	History   history
+	Answers   answers
+	Notes     notes
+	Cards     cards
+	Documents documents
 }
 
 // Handlers answers for the pages.
@@ -105,17 +107,18 @@ func record(ctx context.Context, c client.Record, s clientspage.Section) clients
 	return clientspage.Record{Record: c, Section: s, OFP: handler.Actor(ctx).Role == authz.OFP}
 }
 
-// Show shows the overview of a record.
+// Show shows the overview of a record, with the acts that can be done.
 func (h *Handlers) Show(w http.ResponseWriter, r *http.Request) error {
 	id, err := handler.ID(r, "id")
 	if err != nil {
 		return err
 	}
-	c, err := h.Records.View(r.Context(), handler.Actor(r.Context()), id, "record")
+	s, err := h.History.Standing(r.Context(), handler.Actor(r.Context()), id, "record")
 	if err != nil {
 		return err
 	}
-	return handler.Render(w, r, http.StatusOK, clientspage.Show(record(r.Context(), c, clientspage.Overview)))
+	v := clientspage.ShowView{Record: record(r.Context(), s.Client, clientspage.Overview), Standing: &s}
+	return handler.Render(w, r, http.StatusOK, clientspage.Show(v))
 }
 
 // ShowApplication shows the answers in force.

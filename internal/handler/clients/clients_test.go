@@ -49,7 +49,7 @@ func newOffice(t *testing.T) *office {
 	records := client.New(db, ring)
 	h := clients.New(clients.Services{
 		Records: records, History: enrollment.New(db, ring), Answers: application.NewService(db, ring, records),
-		Notes: casenote.New(db, ring), Cards: document.New(db, ring),
+		Notes: casenote.New(db, ring), Cards: document.New(db, ring), Documents: document.New(db, ring),
 	})
 	o := &office{t: t, db: db, actor: clienttest.Staff(t, db)}
 	r := chi.NewRouter()
@@ -58,6 +58,11 @@ func newOffice(t *testing.T) *office {
 		"/provider/clients/{id}/history": h.ShowHistory, "/provider/clients/{id}/notes": h.ShowNotes,
 		"/provider/clients/{id}/notes/new": h.ShowNewNote, "/provider/clients/{id}/access": h.ShowAccess,
 		"/provider/clients/{id}/card": h.ShowCard, "/provider/clients/{id}/card/print": h.ShowSheet,
+		"/provider/clients/{id}/card/pdf": h.SaveCard, "/provider/clients/{id}/card/png": h.SaveCardPicture,
+		"/provider/clients/{id}/documents": h.ShowDocuments, "/provider/clients/{id}/documents/{document}": h.ShowDocument,
+		"/provider/clients/{id}/documents/{document}/print": h.ShowDocumentSheet,
+		"/provider/clients/{id}/documents/{document}/pdf":   h.SaveDocument,
+		"/provider/forms": h.ShowForms, "/provider/forms/cec": h.ShowBlankForm, "/provider/forms/cec/pdf": h.SaveBlankForm,
 	} {
 		r.Get(path, o.page(fn))
 	}

@@ -120,8 +120,11 @@ func (h *Handlers) start(w http.ResponseWriter, r *http.Request, v enrollpage.Mo
 		return err
 	}
 	b.Mode, b.Help = application.Mode(f.Value("mode")), application.Help(f.Value("help"))
+	b.Alone = f.Value("help") == enrollpage.ByClient
 	id, err := h.applications.Start(r.Context(), handler.Actor(r.Context()), f.Submission(), b)
 	switch {
+	case err == nil && b.Mode == application.InPerson && b.Alone:
+		return handler.Redirect(w, r, enrollpage.Base(id)+"/handover")
 	case err == nil:
 		return handler.Redirect(w, r, enrollpage.Base(id))
 	case !f.Take(err):
@@ -132,9 +135,12 @@ func (h *Handlers) start(w http.ResponseWriter, r *http.Request, v enrollpage.Mo
 
 // ShowApplication goes to the first step that is not done, or to the result.
 func (h *Handlers) ShowApplication(w http.ResponseWriter, r *http.Request) error {
-	a, err := h.find(r)
+	a, err := h.own(r)
 	if err != nil {
 		return err
+	}
+	if a.Action == application.Change {
+		return handler.Redirect(w, r, "/provider/clients/"+a.ClientID.String()+"/change/"+a.ID.String()+"/review")
 	}
 	return handler.Redirect(w, r, enrollpage.Base(a.ID)+"/"+string(nextStep(a)))
 }
@@ -154,8 +160,18 @@ func nextStep(a application.Application) enrollpage.Step {
 	return enrollpage.Review
 }
 
-// find reads the application of the path. It is for the site's own alone.
+// find reads the application of the path. A reported change has pages of its
+// own.
 func (h *Handlers) find(r *http.Request) (application.Application, error) {
+	a, err := h.own(r)
+	if err == nil && a.Action == application.Change {
+		return application.Application{}, fault.ErrNotFound
+	}
+	return a, err
+}
+
+// own reads the application of the path. It is for the site's own alone.
+func (h *Handlers) own(r *http.Request) (application.Application, error) {
 	id, err := handler.ID(r, "id")
 	if err != nil {
 		return application.Application{}, err
@@ -188,11 +204,20 @@ func (h *Handlers) ShowDrafts(w http.ResponseWriter, r *http.Request) error {
 
 // ShowDelete asks before an application is deleted.
 func (h *Handlers) ShowDelete(w http.ResponseWriter, r *http.Request) error {
-	a, err := h.open(r)
+	a, err := h.deletable(r)
 	if err != nil {
 		return err
 	}
 	return handler.Render(w, r, http.StatusOK, enrollpage.Delete(form.New(), enrollpage.View{Application: a}))
+}
+
+// deletable reads an application that is not decided, whatever it is for.
+func (h *Handlers) deletable(r *http.Request) (application.Application, error) {
+	a, err := h.own(r)
+	if err == nil && a.State.Decided() {
+		return application.Application{}, application.ErrDecided
+	}
+	return a, err
 }
 
 // Delete deletes an application that is not decided.

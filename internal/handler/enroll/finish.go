@@ -197,5 +197,8 @@ func (h *Handlers) ShowResult(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if result.Application.Action == application.Change {
+		return handler.Redirect(w, r, "/provider/clients/"+result.Client.ID.String()+"/change/"+id.String()+"/result")
+	}
 	return handler.Render(w, r, http.StatusOK, enrollpage.ResultPage(enrollpage.ResultView{Result: result}))
 }

@@ -49,11 +49,18 @@ type counter struct {
 
 func newCounter(t *testing.T) *counter {
 	t.Helper()
-	db := dbtest.Tx(t)
-	dbtest.Freeze(t, db, noon)
-	if err := incometable.Load(context.Background(), db); err != nil {
+	c := undecided(t)
+	if err := incometable.Load(context.Background(), c.db); err != nil {
 		t.Fatal(err)
 	}
+	return c
+}
+
+// undecided is a counter without income tables, at which nothing is decided.
+func undecided(t *testing.T) *counter {
+	t.Helper()
+	db := dbtest.Tx(t)
+	dbtest.Freeze(t, db, noon)
 	clients := client.New(db, ring)
 	h := enroll.New(application.NewService(db, ring, clients), enrollment.New(db, ring), clients)
 	c := &counter{t: t, db: db, actor: clienttest.Staff(t, db), clients: clients}

@@ -76,7 +76,7 @@ func (h *Handlers) SaveSection(w http.ResponseWriter, r *http.Request) error {
 	if id := question.ID(f.Value("use")); id != "" && a.Last != nil {
 		return show(w, r, http.StatusOK, s, a, question.Use(typed, a.Last.Answers, id), nil)
 	}
-	later := f.Sent("later")
+	later := f.Sent("later") && !f.Held()
 	if !f.OK() && !later {
 		return show(w, r, http.StatusUnprocessableEntity, s, a, typed, f)
 	}

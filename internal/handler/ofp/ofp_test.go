@@ -11,10 +11,6 @@ import (
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/handler/ofp"
 	"familypact.example/portal/internal/office/report"
-	"familypact.example/portal/internal/people/accesscode"
-	"familypact.example/portal/internal/people/account"
-	"familypact.example/portal/internal/people/membership"
-	"familypact.example/portal/internal/people/site"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/dbtest"
@@ -41,8 +37,7 @@ func show(t *testing.T, fn handler.Func, role authz.Role) (string, error) {
 func TestTilesOpenTheListsTheyCount(t *testing.T) {
 	t.Parallel()
 	db := dbtest.Tx(t)
-	members := membership.NewService(db, ring)
-	h := ofp.New(site.NewService(db, members), accesscode.NewService(db, ring, account.NewTestHasher(), members), report.NewService(db))
+	h := ofp.New(report.NewService(db))
 	page, err := show(t, h.ShowUndelivered, authz.OFP)
 	if err != nil || !strings.Contains(page, "Every message was delivered") {
 		t.Errorf("%v:\n%s", err, page)

@@ -1,5 +1,5 @@
-// Package provider answers for the provider's dashboard and for the search for
-// clients.
+// Package provider answers for the provider's dashboard, for the choice of the
+// site to act for, and for the search for clients.
 package provider
 
 import (
@@ -35,12 +35,16 @@ type finder interface {
 
 // Handlers answers for the pages.
 type Handlers struct {
-	counts  counts
-	clients finder
+	counts   counts
+	clients  finder
+	sites    sites
+	sessions sessions
 }
 
 // New returns the handlers.
-func New(counts counts, clients finder) *Handlers { return &Handlers{counts: counts, clients: clients} }
+func New(counts counts, clients finder, sites sites, sessions sessions) *Handlers {
+	return &Handlers{counts: counts, clients: clients, sites: sites, sessions: sessions}
+}
 
 // ShowHome shows the dashboard.
 func (h *Handlers) ShowHome(w http.ResponseWriter, r *http.Request) error {

@@ -34,6 +34,9 @@ type fake struct {
 	asked  client.Query
 	opened client.Purpose
 	err    error
+
+	chosen, switched uuid.UUID
+	back             string
 }
 
 func (f *fake) Overview(context.Context, authz.Actor) (application.Overview, error) {
@@ -63,7 +66,7 @@ func (f *fake) Open(_ context.Context, _ authz.Actor, _ idempotency.Submission, 
 
 func send(t *testing.T, f *fake, method, path string, values url.Values) *httptest.ResponseRecorder {
 	t.Helper()
-	h := provider.New(f, f)
+	h := provider.New(f, f, f, f)
 	r := chi.NewRouter()
 	for pattern, pair := range map[string][2]handler.Func{
 		"/provider":                          {h.ShowHome, h.ShowHome},

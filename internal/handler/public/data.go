@@ -7,6 +7,7 @@ import (
 	"familypact.example/portal/internal/clients/eligibility"
 	"familypact.example/portal/internal/clients/incometable"
 	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/postgres"
 )
 
@@ -17,29 +18,24 @@ const patience = 2 * time.Second
 // Data reads what the public pages need from the database, as nobody.
 type Data struct{ DB *postgres.DB }
 
-// Published returns the income tables that decide, the earliest first.
-func (d Data) Published(ctx context.Context) ([]eligibility.IncomeTable, error) {
-	var tables []eligibility.IncomeTable
-	err := d.read(ctx, func(tx *postgres.Tx) error {
-		var err error
+var nobody = authz.Actor{Role: authz.Nobody}
+
+// Published returns the income tables that decide, the earliest first, and the
+// day.
+func (d Data) Published(ctx context.Context) (tables []eligibility.IncomeTable, today civil.Date, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err = d.DB.InTx(ctx, nobody, func(tx *postgres.Tx) (err error) {
+		today = tx.Today()
 		tables, err = incometable.Published(ctx, tx)
 		return err
 	})
-	return tables, err
+	return tables, today, err
 }
 
 // Now returns the portal's time.
 func (d Data) Now(ctx context.Context) (time.Time, error) {
-	var now time.Time
-	err := d.read(ctx, func(tx *postgres.Tx) error {
-		now = tx.Now()
-		return nil
-	})
-	return now, err
-}
-
-func (d Data) read(ctx context.Context, fn func(tx *postgres.Tx) error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return d.DB.InTx(ctx, authz.Actor{Role: authz.Nobody}, fn)
+	return d.DB.Read(ctx, nobody, &postgres.Batch{})
 }

@@ -7,6 +7,7 @@ import (
 	"familypact.example/portal/internal/clients/incometable"
 	"familypact.example/portal/internal/handler/public"
 	"familypact.example/portal/internal/platform/audit"
+	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/dbtest"
 	"familypact.example/portal/internal/platform/secret"
 )
@@ -28,7 +29,8 @@ func TestDataIsReadAsNobody(t *testing.T) {
 	if now, err := data.Now(t.Context()); err != nil || !now.Equal(frozen) {
 		t.Errorf("Now = %v, %v, want %v", now, err, frozen)
 	}
-	if tables, err := data.Published(t.Context()); err != nil || len(tables) != len(incometable.Shipped()) {
-		t.Errorf("%d tables, %v, want %d", len(tables), err, len(incometable.Shipped()))
+	tables, today, err := data.Published(t.Context())
+	if want := civil.Of(frozen); err != nil || len(tables) != len(incometable.Shipped()) || today != want {
+		t.Errorf("%d tables on %v, %v, want %d on %v", len(tables), today, err, len(incometable.Shipped()), want)
 	}
 }

@@ -12,14 +12,15 @@ import (
 
 	"familypact.example/portal/internal/clients/eligibility"
 	"familypact.example/portal/internal/handler"
+	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/web/page/publicpage"
 )
 
 // tables is what these pages need of the income tables.
 type tables interface {
-	// Published returns the tables that decide, the earliest first.
-	Published(ctx context.Context) ([]eligibility.IncomeTable, error)
+	// Published returns the tables that decide, the earliest first, and the day.
+	Published(ctx context.Context) ([]eligibility.IncomeTable, civil.Date, error)
 }
 
 // clock tells the portal's time; its failing says that the portal is down.
@@ -33,6 +34,9 @@ type Options struct {
 	Apply string
 	// Window reports whether new access codes come by themselves at the time.
 	Window func(at time.Time) bool
+	// Ask takes the question of somebody who waits for an access code. What it
+	// answers and how long it takes is the same for every address.
+	Ask func(ctx context.Context, actor authz.Actor, email, npi string) error
 	// LeaveURL is where the quick exit ends, a neutral page outside.
 	LeaveURL string
 	// EndSession ends the session of the request, if there is one. It writes
@@ -60,19 +64,15 @@ func (h *Handlers) ShowHome(w http.ResponseWriter, r *http.Request) error {
 // ShowEligibility shows who can get the program. Without a database the page
 // comes without the limits, since all else on it still holds.
 func (h *Handlers) ShowEligibility(w http.ResponseWriter, r *http.Request) error {
-	var view publicpage.EligibilityView
-	now, err := h.clock.Now(r.Context())
-	if err == nil {
-		view, err = h.limits(r.Context(), civil.Of(now))
-	}
+	view, err := h.limits(r.Context())
 	if err != nil && r.Context().Err() != nil {
 		return err
 	}
 	return show(w, r, publicpage.Eligibility(view))
 }
 
-func (h *Handlers) limits(ctx context.Context, today civil.Date) (publicpage.EligibilityView, error) {
-	all, err := h.tables.Published(ctx)
+func (h *Handlers) limits(ctx context.Context) (publicpage.EligibilityView, error) {
+	all, today, err := h.tables.Published(ctx)
 	if err != nil {
 		return publicpage.EligibilityView{}, err
 	}
@@ -127,15 +127,6 @@ func (h *Handlers) ShowTerms(w http.ResponseWriter, r *http.Request) error {
 // ShowProviders shows the hub for clinics.
 func (h *Handlers) ShowProviders(w http.ResponseWriter, r *http.Request) error {
 	return show(w, r, publicpage.Providers())
-}
-
-// ShowMyCode shows what to do about an access code, by the day.
-func (h *Handlers) ShowMyCode(w http.ResponseWriter, r *http.Request) error {
-	now, err := h.clock.Now(r.Context())
-	if err != nil {
-		return err
-	}
-	return show(w, r, publicpage.MyCode(publicpage.MyCodeView{Window: h.options.Window(now)}))
 }
 
 // ShowStatus shows whether the portal works; it is shown while it does not.

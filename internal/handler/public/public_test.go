@@ -13,12 +13,16 @@ import (
 	"familypact.example/portal/internal/clients/incometable"
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/handler/public"
+	"familypact.example/portal/internal/platform/civil"
 )
 
-type fakeTables struct{ err error }
+type fakeTables struct {
+	today civil.Date
+	err   error
+}
 
-func (f fakeTables) Published(context.Context) ([]eligibility.IncomeTable, error) {
-	return incometable.Shipped(), f.err
+func (f fakeTables) Published(context.Context) ([]eligibility.IncomeTable, civil.Date, error) {
+	return incometable.Shipped(), f.today, f.err
 }
 
 type fakeClock struct {
@@ -45,22 +49,21 @@ func ask(t *testing.T, fn handler.Func) *httptest.ResponseRecorder {
 }
 
 func TestLimitsOfTheDay(t *testing.T) {
+	on := func(day string) fakeTables { return fakeTables{today: civil.MustParse(day)} }
 	tests := []struct {
 		name      string
-		clock     fakeClock
 		tables    fakeTables
 		want, not string
 	}{
-		{"the last day of the old table", at("2026-03-31T23:59:00-07:00"), fakeTables{}, "$2,608", "$2,660"},
-		{"the first day of the new one", at("2026-04-01T00:00:00-07:00"), fakeTables{}, "$2,660", "$2,608"},
-		{"the next table is announced", at("2026-03-31T23:59:00-07:00"), fakeTables{}, "New limits start on April 1, 2026", "cannot be shown"},
-		{"no table yet", at("2020-01-01T12:00:00Z"), fakeTables{}, "cannot be shown", "$"},
-		{"no clock", fakeClock{err: errDown}, fakeTables{}, "cannot be shown", "$"},
-		{"no tables", at("2026-04-01T12:00:00Z"), fakeTables{err: errDown}, "cannot be shown", "$"},
+		{"the last day of the old table", on("2026-03-31"), "$2,608", "$2,660"},
+		{"the first day of the new one", on("2026-04-01"), "$2,660", "$2,608"},
+		{"the next table is announced", on("2026-03-31"), "New limits start on April 1, 2026", "cannot be shown"},
+		{"no table yet", on("2020-01-01"), "cannot be shown", "$"},
+		{"no database", fakeTables{err: errDown}, "cannot be shown", "$"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			body := ask(t, public.New(tt.tables, tt.clock, public.Options{}).ShowEligibility).Body.String()
+			body := ask(t, public.New(tt.tables, fakeClock{}, public.Options{}).ShowEligibility).Body.String()
 			if !strings.Contains(body, tt.want) || strings.Contains(body, tt.not) {
 				t.Errorf("page lacks %q or shows %q", tt.want, tt.not)
 			}

@@ -5,24 +5,29 @@ package register
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
+	"strconv"
 
 	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/people/accesscode"
 	"familypact.example/portal/internal/people/account"
+	"familypact.example/portal/internal/people/setup"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/fault"
+	"familypact.example/portal/internal/platform/form"
 	"familypact.example/portal/internal/platform/idempotency"
 	"familypact.example/portal/internal/platform/locale"
+	"familypact.example/portal/internal/platform/ratelimit"
 	"familypact.example/portal/web/page/registerpage"
 )
 
 // codes is what these pages need of accesscode.Service.
 type codes interface {
 	Verify(ctx context.Context, actor authz.Actor, a accesscode.Attempt) error
-	Find(ctx context.Context, actor authz.Actor) (accesscode.Setup, error)
+	Find(ctx context.Context, actor authz.Actor) (setup.Setup, error)
 	Confirm(ctx context.Context, actor authz.Actor, first, last string) error
 	SetSignIn(ctx context.Context, actor authz.Actor, username, password string) error
 	SetContact(ctx context.Context, actor authz.Actor, channel account.Channel) error
@@ -56,11 +61,11 @@ func (h *Handlers) actor(ctx context.Context) authz.Actor {
 }
 
 // path is the address of a step.
-func path(step accesscode.Step) string { return "/create-account/" + string(step) }
+func path(step setup.Step) string { return "/create-account/" + string(step) }
 
 // show finds how far the browser has come and shows the step, or leads to the
 // right one.
-func (h *Handlers) show(w http.ResponseWriter, r *http.Request, step accesscode.Step, page func(s accesscode.Setup) error) error {
+func (h *Handlers) show(w http.ResponseWriter, r *http.Request, step setup.Step, page func(s setup.Setup) error) error {
 	found, err := h.codes.Find(r.Context(), handler.Actor(r.Context()))
 	if err != nil {
 		return h.astray(w, r, err)
@@ -75,19 +80,45 @@ func (h *Handlers) show(w http.ResponseWriter, r *http.Request, step accesscode.
 // start, or what became of the code. Other errors are passed on.
 func (h *Handlers) astray(w http.ResponseWriter, r *http.Request, err error) error {
 	var ended *accesscode.Ended
+	var over *ratelimit.Exceeded
 	switch {
+	case errors.As(err, &over):
+		return showTooMany(w, r, over)
 	case errors.As(err, &ended):
 		return showEnded(w, r, ended)
-	case errors.Is(err, accesscode.ErrNoSetup):
-		return handler.Redirect(w, r, path(accesscode.StepCode))
-	case errors.Is(err, accesscode.ErrStep):
+	case errors.Is(err, setup.ErrNone):
+		return handler.Redirect(w, r, path(setup.StepCode))
+	case errors.Is(err, setup.ErrStep):
 		found, err := h.codes.Find(r.Context(), handler.Actor(r.Context()))
 		if err != nil {
-			return handler.Redirect(w, r, path(accesscode.StepCode))
+			return handler.Redirect(w, r, path(setup.StepCode))
 		}
 		return handler.Redirect(w, r, path(found.Next()))
 	}
 	return err
+}
+
+func showTooMany(w http.ResponseWriter, r *http.Request, over *ratelimit.Exceeded) error {
+	var until locale.Phrase = locale.FaultThrottled
+	if f, ok := fault.Of(over); ok {
+		until = f.Text
+	}
+	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(over.After.Seconds()))))
+	return handler.Render(w, r, http.StatusTooManyRequests, registerpage.TooMany(until))
+}
+
+// switched returns the request in the language that the switch of languages
+// asked for, and false when another button was pressed. What was typed is then
+// neither checked nor kept, only shown again.
+func switched(r *http.Request, f *form.Form) (*http.Request, bool) {
+	if !f.Sent("switch-language") {
+		return r, false
+	}
+	l, ok := locale.Parse(f.Value("switch-language"))
+	if !ok {
+		return r, false
+	}
+	return r.WithContext(locale.WithLanguage(r.Context(), l)), true
 }
 
 func showEnded(w http.ResponseWriter, r *http.Request, ended *accesscode.Ended) error {
@@ -97,17 +128,19 @@ func showEnded(w http.ResponseWriter, r *http.Request, ended *accesscode.Ended) 
 		way = registerpage.Used
 	case errors.Is(ended, accesscode.ErrSuperseded):
 		way = registerpage.Replaced
+	case errors.Is(ended, accesscode.ErrWithdrawn):
+		way = registerpage.Withdrawn
 	}
 	status := http.StatusGone
 	if f, ok := fault.Of(ended); ok {
 		status = handler.Status(f.Kind)
 	}
-	return handler.Render(w, r, status, registerpage.Ended(way, ended.Advice))
+	return handler.Render(w, r, status, registerpage.Ended(way, ended))
 }
 
 // ShowDone says that the account is ready and what to do next.
 func (h *Handlers) ShowDone(w http.ResponseWriter, r *http.Request) error {
-	return h.show(w, r, accesscode.StepDone, func(s accesscode.Setup) error {
+	return h.show(w, r, setup.StepDone, func(s setup.Setup) error {
 		return handler.Render(w, r, http.StatusOK, registerpage.Done(s))
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"familypact.example/portal/internal/handler/register"
 	"familypact.example/portal/internal/people/accesscode"
 	"familypact.example/portal/internal/people/account"
+	"familypact.example/portal/internal/people/setup"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/idempotency"
@@ -23,7 +24,7 @@ import (
 
 // fakeCodes answers with what it holds and notes what was asked of it.
 type fakeCodes struct {
-	setup   accesscode.Setup
+	setup   setup.Setup
 	findErr error
 	err     error
 	asked   []string
@@ -35,7 +36,7 @@ func (f *fakeCodes) Verify(_ context.Context, actor authz.Actor, a accesscode.At
 	return f.err
 }
 
-func (f *fakeCodes) Find(context.Context, authz.Actor) (accesscode.Setup, error) {
+func (f *fakeCodes) Find(context.Context, authz.Actor) (setup.Setup, error) {
 	return f.setup, f.findErr
 }
 
@@ -77,21 +78,21 @@ func ask(t *testing.T, fn handler.Func, fields ...string) (*httptest.ResponseRec
 }
 
 // site is a certifier's setup at the step before the given one is done.
-func setupAt(step accesscode.Step) accesscode.Setup {
+func setupAt(step setup.Step) setup.Setup {
 	id := uuid.New()
-	s := accesscode.Setup{Role: authz.Certifier, SiteID: &id, SiteName: "Harbor Clinic", NPI: "2681797371", Email: "q@clinic.example", FirstName: "Q", LastName: "Doe"}
+	s := setup.Setup{Role: authz.Certifier, SiteID: &id, SiteName: "Harbor Clinic", NPI: "2681797371", Email: "q@clinic.example", FirstName: "Q", LastName: "Doe"}
 	at := s.VerifiedAt
 	switch step {
-	case accesscode.StepDone:
+	case setup.StepDone:
 		s.AccountID = &id
 		fallthrough
-	case accesscode.StepTerms:
+	case setup.StepTerms:
 		s.Channel = account.Email
 		fallthrough
-	case accesscode.StepContact:
+	case setup.StepContact:
 		s.Username = "quinn"
 		fallthrough
-	case accesscode.StepSignIn:
+	case setup.StepSignIn:
 		s.ConfirmedAt = &at
 	}
 	return s
@@ -151,7 +152,7 @@ func TestEnterCodeWithoutAnythingNamesAllFieldsAndTriesNothing(t *testing.T) {
 
 func TestShowingAPageUsesNothingUp(t *testing.T) {
 	t.Parallel()
-	codes := &fakeCodes{findErr: accesscode.ErrNoSetup}
+	codes := &fakeCodes{findErr: setup.ErrNone}
 	h := register.New(codes, fakeSessions{})
 	for _, fn := range []handler.Func{h.ShowStart, h.ShowCode, h.ShowConfirm, h.ShowSignIn, h.ShowContact, h.ShowTerms, h.ShowDone} {
 		if _, err := ask(t, fn); err != nil {
@@ -166,19 +167,19 @@ func TestShowingAPageUsesNothingUp(t *testing.T) {
 func TestStepsLeadToTheRightOne(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		at     accesscode.Step
+		at     setup.Step
 		show   func(h *register.Handlers) handler.Func
 		status int
 		to     string
 	}{
-		{accesscode.StepConfirm, func(h *register.Handlers) handler.Func { return h.ShowConfirm }, 200, ""},
-		{accesscode.StepConfirm, func(h *register.Handlers) handler.Func { return h.ShowTerms }, 303, "/create-account/confirm"},
-		{accesscode.StepSignIn, func(h *register.Handlers) handler.Func { return h.ShowConfirm }, 200, ""},
-		{accesscode.StepSignIn, func(h *register.Handlers) handler.Func { return h.ShowDone }, 303, "/create-account/sign-in-details"},
-		{accesscode.StepContact, func(h *register.Handlers) handler.Func { return h.ShowContact }, 200, ""},
-		{accesscode.StepTerms, func(h *register.Handlers) handler.Func { return h.ShowTerms }, 200, ""},
-		{accesscode.StepDone, func(h *register.Handlers) handler.Func { return h.ShowTerms }, 303, "/create-account/done"},
-		{accesscode.StepDone, func(h *register.Handlers) handler.Func { return h.ShowDone }, 200, ""},
+		{setup.StepConfirm, func(h *register.Handlers) handler.Func { return h.ShowConfirm }, 200, ""},
+		{setup.StepConfirm, func(h *register.Handlers) handler.Func { return h.ShowTerms }, 303, "/create-account/confirm"},
+		{setup.StepSignIn, func(h *register.Handlers) handler.Func { return h.ShowConfirm }, 200, ""},
+		{setup.StepSignIn, func(h *register.Handlers) handler.Func { return h.ShowDone }, 303, "/create-account/sign-in-details"},
+		{setup.StepContact, func(h *register.Handlers) handler.Func { return h.ShowContact }, 200, ""},
+		{setup.StepTerms, func(h *register.Handlers) handler.Func { return h.ShowTerms }, 200, ""},
+		{setup.StepDone, func(h *register.Handlers) handler.Func { return h.ShowTerms }, 303, "/create-account/done"},
+		{setup.StepDone, func(h *register.Handlers) handler.Func { return h.ShowDone }, 200, ""},
 	}
 	for _, tt := range tests {
 		w, err := ask(t, tt.show(register.New(&fakeCodes{setup: setupAt(tt.at)}, fakeSessions{})))
@@ -192,7 +193,7 @@ func TestStepsAreDoneAndRefused(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name   string
-		at     accesscode.Step
+		at     setup.Step
 		err    error
 		do     func(h *register.Handlers) handler.Func
 		fields []string
@@ -200,14 +201,14 @@ func TestStepsAreDoneAndRefused(t *testing.T) {
 		status int
 		to     string
 	}{
-		{"confirm", accesscode.StepConfirm, nil, func(h *register.Handlers) handler.Func { return h.Confirm }, []string{"first-name", "Q", "last-name", " Doe "}, "confirm Q Doe", 303, "/create-account/confirm"},
-		{"username taken", accesscode.StepSignIn, account.ErrUsernameTaken, func(h *register.Handlers) handler.Func { return h.ChooseSignIn }, []string{"username", "quinn", "password", "x"}, "sign-in quinn", 422, ""},
-		{"no channel", accesscode.StepContact, nil, func(h *register.Handlers) handler.Func { return h.ChooseContact }, []string{"channel", "sms"}, "", 422, ""},
-		{"not agreed", accesscode.StepTerms, nil, func(h *register.Handlers) handler.Func { return h.Create }, []string{"submission", uuid.NewString()}, "", 422, ""},
-		{"agreed", accesscode.StepTerms, nil, func(h *register.Handlers) handler.Func { return h.Create }, []string{"agree", "yes"}, "redeem", 303, "/create-account/done"},
-		{"somebody was faster with the username", accesscode.StepTerms, account.ErrUsernameTaken, func(h *register.Handlers) handler.Func { return h.Create }, []string{"agree", "yes"}, "redeem", 422, ""},
-		{"somebody was faster with the code", accesscode.StepTerms, &accesscode.Ended{Err: accesscode.ErrUsed, Advice: accesscode.SignIn}, func(h *register.Handlers) handler.Func { return h.Create }, []string{"agree", "yes"}, "redeem", 409, ""},
-		{"a step ahead", accesscode.StepConfirm, nil, func(h *register.Handlers) handler.Func { return h.ChooseSignIn }, []string{"username", "quinn"}, "", 303, "/create-account/confirm"},
+		{"confirm", setup.StepConfirm, nil, func(h *register.Handlers) handler.Func { return h.Confirm }, []string{"first-name", "Q", "last-name", " Doe "}, "confirm Q Doe", 303, "/create-account/confirm"},
+		{"username taken", setup.StepSignIn, account.ErrUsernameTaken, func(h *register.Handlers) handler.Func { return h.ChooseSignIn }, []string{"username", "quinn", "password", "x"}, "sign-in quinn", 422, ""},
+		{"no channel", setup.StepContact, nil, func(h *register.Handlers) handler.Func { return h.ChooseContact }, []string{"channel", "sms"}, "", 422, ""},
+		{"not agreed", setup.StepTerms, nil, func(h *register.Handlers) handler.Func { return h.Create }, []string{"submission", uuid.NewString()}, "", 422, ""},
+		{"agreed", setup.StepTerms, nil, func(h *register.Handlers) handler.Func { return h.Create }, []string{"agree", "yes"}, "redeem", 303, "/create-account/done"},
+		{"somebody was faster with the username", setup.StepTerms, account.ErrUsernameTaken, func(h *register.Handlers) handler.Func { return h.Create }, []string{"agree", "yes"}, "redeem", 422, ""},
+		{"somebody was faster with the code", setup.StepTerms, &accesscode.Ended{Err: accesscode.ErrUsed, Advice: accesscode.SignIn}, func(h *register.Handlers) handler.Func { return h.Create }, []string{"agree", "yes"}, "redeem", 409, ""},
+		{"a step ahead", setup.StepConfirm, nil, func(h *register.Handlers) handler.Func { return h.ChooseSignIn }, []string{"username", "quinn"}, "", 303, "/create-account/confirm"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

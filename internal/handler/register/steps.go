@@ -10,6 +10,7 @@ import (
 	"familypact.example/portal/internal/people/accesscode"
 	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/people/membership"
+	"familypact.example/portal/internal/people/setup"
 	"familypact.example/portal/internal/platform/form"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/web/page/registerpage"
@@ -27,6 +28,9 @@ func (h *Handlers) EnterCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if r, ok := switched(r, f); ok {
+		return handler.Render(w, r, http.StatusOK, registerpage.Code(f))
+	}
 	a := accesscode.Attempt{
 		Email: f.Text("email", locale.RegisterCodeEmailMissing),
 		Code:  f.Text("code", locale.RegisterCodeCodeMissing),
@@ -35,7 +39,7 @@ func (h *Handlers) EnterCode(w http.ResponseWriter, r *http.Request) error {
 	if f.OK() {
 		err := h.codes.Verify(r.Context(), h.actor(r.Context()), a)
 		if err == nil {
-			return handler.Redirect(w, r, path(accesscode.StepConfirm))
+			return handler.Redirect(w, r, path(setup.StepConfirm))
 		}
 		if !f.Take(err) {
 			return h.astray(w, r, err)
@@ -46,7 +50,7 @@ func (h *Handlers) EnterCode(w http.ResponseWriter, r *http.Request) error {
 
 // ShowConfirm shows for whom the code was issued.
 func (h *Handlers) ShowConfirm(w http.ResponseWriter, r *http.Request) error {
-	return h.show(w, r, accesscode.StepConfirm, func(s accesscode.Setup) error {
+	return h.show(w, r, setup.StepConfirm, func(s setup.Setup) error {
 		f := form.New().Set("first-name", s.FirstName).Set("last-name", s.LastName)
 		return handler.Render(w, r, http.StatusOK, registerpage.Confirm(f, s))
 	})
@@ -54,7 +58,7 @@ func (h *Handlers) ShowConfirm(w http.ResponseWriter, r *http.Request) error {
 
 // Confirm notes that name and clinic are right.
 func (h *Handlers) Confirm(w http.ResponseWriter, r *http.Request) error {
-	return h.step(w, r, accesscode.StepConfirm, registerpage.Confirm, func(f *form.Form, _ accesscode.Setup) error {
+	return h.step(w, r, setup.StepConfirm, registerpage.Confirm, func(f *form.Form, _ setup.Setup) error {
 		first := f.Line("first-name", nil, locale.AccessNewNameLong.With("Most", membership.MaxName), membership.MaxName)
 		last := f.Line("last-name", nil, locale.AccessNewNameLong.With("Most", membership.MaxName), membership.MaxName)
 		return h.codes.Confirm(r.Context(), handler.Actor(r.Context()), first, last)
@@ -63,28 +67,28 @@ func (h *Handlers) Confirm(w http.ResponseWriter, r *http.Request) error {
 
 // ShowSignIn asks for a username and a password.
 func (h *Handlers) ShowSignIn(w http.ResponseWriter, r *http.Request) error {
-	return h.show(w, r, accesscode.StepSignIn, func(s accesscode.Setup) error {
+	return h.show(w, r, setup.StepSignIn, func(s setup.Setup) error {
 		return handler.Render(w, r, http.StatusOK, registerpage.SignInDetails(form.New().Set("username", s.Username), s))
 	})
 }
 
 // ChooseSignIn keeps username and password.
 func (h *Handlers) ChooseSignIn(w http.ResponseWriter, r *http.Request) error {
-	return h.step(w, r, accesscode.StepSignIn, registerpage.SignInDetails, func(f *form.Form, _ accesscode.Setup) error {
+	return h.step(w, r, setup.StepSignIn, registerpage.SignInDetails, func(f *form.Form, _ setup.Setup) error {
 		return h.codes.SetSignIn(r.Context(), handler.Actor(r.Context()), f.Text("username", nil), f.Value("password"))
 	})
 }
 
 // ShowContact asks how one-time codes shall arrive.
 func (h *Handlers) ShowContact(w http.ResponseWriter, r *http.Request) error {
-	return h.show(w, r, accesscode.StepContact, func(s accesscode.Setup) error {
+	return h.show(w, r, setup.StepContact, func(s setup.Setup) error {
 		return handler.Render(w, r, http.StatusOK, registerpage.Contact(form.New().Set("channel", string(s.Channel)), s))
 	})
 }
 
 // ChooseContact keeps how one-time codes shall arrive.
 func (h *Handlers) ChooseContact(w http.ResponseWriter, r *http.Request) error {
-	return h.step(w, r, accesscode.StepContact, registerpage.Contact, func(f *form.Form, s accesscode.Setup) error {
+	return h.step(w, r, setup.StepContact, registerpage.Contact, func(f *form.Form, s setup.Setup) error {
 		channel := string(account.App)
 		if !s.Kind().Privileged() {
 			channel = f.Choice("channel", locale.RegisterContactMissing, string(account.Email), string(account.App))
@@ -98,7 +102,7 @@ func (h *Handlers) ChooseContact(w http.ResponseWriter, r *http.Request) error {
 
 // ShowTerms asks to agree.
 func (h *Handlers) ShowTerms(w http.ResponseWriter, r *http.Request) error {
-	return h.show(w, r, accesscode.StepTerms, func(s accesscode.Setup) error {
+	return h.show(w, r, setup.StepTerms, func(s setup.Setup) error {
 		return handler.Render(w, r, http.StatusOK, registerpage.Terms(form.New(), s))
 	})
 }
@@ -110,17 +114,20 @@ func (h *Handlers) Create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if r, ok := switched(r, f); ok {
+		return h.showAgain(w, r, setup.StepTerms, f, registerpage.Terms)
+	}
 	ctx := r.Context()
 	if !f.Checked("agree") {
 		f.Note("agree", locale.RegisterTermsMissing)
-		return h.show(w, r, accesscode.StepTerms, func(s accesscode.Setup) error {
+		return h.show(w, r, setup.StepTerms, func(s setup.Setup) error {
 			return handler.Render(w, r, http.StatusUnprocessableEntity, registerpage.Terms(f, s))
 		})
 	}
 	_, err = h.codes.Redeem(ctx, handler.Actor(ctx), f.Submission(), locale.Of(ctx))
 	switch {
 	case err == nil:
-		return handler.Redirect(w, r, path(accesscode.StepDone))
+		return handler.Redirect(w, r, path(setup.StepDone))
 	case errors.Is(err, account.ErrUsernameTaken):
 		return h.taken(w, r)
 	}
@@ -129,7 +136,7 @@ func (h *Handlers) Create(w http.ResponseWriter, r *http.Request) error {
 
 // taken asks for another username, since somebody else was faster.
 func (h *Handlers) taken(w http.ResponseWriter, r *http.Request) error {
-	return h.show(w, r, accesscode.StepSignIn, func(s accesscode.Setup) error {
+	return h.show(w, r, setup.StepSignIn, func(s setup.Setup) error {
 		f := form.New().Set("username", s.Username)
 		f.Take(account.ErrUsernameTaken)
 		return handler.Render(w, r, http.StatusUnprocessableEntity, registerpage.SignInDetails(f, s))
@@ -137,16 +144,19 @@ func (h *Handlers) taken(w http.ResponseWriter, r *http.Request) error {
 }
 
 // page shows a step's form.
-type page func(f *form.Form, s accesscode.Setup) templ.Component
+type page func(f *form.Form, s setup.Setup) templ.Component
 
 // step reads the form of a step that is open, does it and leads on, or shows
 // it again with what is wrong.
-func (h *Handlers) step(w http.ResponseWriter, r *http.Request, step accesscode.Step, again page, do func(f *form.Form, s accesscode.Setup) error) error {
+func (h *Handlers) step(w http.ResponseWriter, r *http.Request, step setup.Step, again page, do func(f *form.Form, s setup.Setup) error) error {
 	f, err := form.Read(r)
 	if err != nil {
 		return err
 	}
-	return h.show(w, r, step, func(s accesscode.Setup) error {
+	if r, ok := switched(r, f); ok {
+		return h.showAgain(w, r, step, f, again)
+	}
+	return h.show(w, r, step, func(s setup.Setup) error {
 		if err := do(f, s); err != nil && !f.Take(err) {
 			return h.astray(w, r, err)
 		}
@@ -157,8 +167,15 @@ func (h *Handlers) step(w http.ResponseWriter, r *http.Request, step accesscode.
 	})
 }
 
+// showAgain shows a step as it was typed, in the language of the request.
+func (h *Handlers) showAgain(w http.ResponseWriter, r *http.Request, step setup.Step, f *form.Form, again page) error {
+	return h.show(w, r, step, func(s setup.Setup) error {
+		return handler.Render(w, r, http.StatusOK, again(f, s))
+	})
+}
+
 // goOn leads to the step after the one that was done.
-func (h *Handlers) goOn(w http.ResponseWriter, r *http.Request, done accesscode.Step) error {
+func (h *Handlers) goOn(w http.ResponseWriter, r *http.Request, done setup.Step) error {
 	s, err := h.codes.Find(r.Context(), handler.Actor(r.Context()))
 	if err != nil {
 		return h.astray(w, r, err)

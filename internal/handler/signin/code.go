@@ -40,13 +40,16 @@ func (h *Handlers) ShowCode(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handlers) showCode(w http.ResponseWriter, r *http.Request, status int, f *form.Form, p passcode.Pending) error {
-	a, err := h.accounts.Find(r.Context(), p.Account)
+	st, err := h.passcodes.Stand(r.Context(), p)
 	if err != nil {
 		return err
 	}
-	view := signinpage.CodeView{Form: f}
-	if a.Channel == account.Email {
-		view.Email = masked(a.Email)
+	view := signinpage.CodeView{Form: f, Lost: st.Channel == account.App && handler.VisitOf(r.Context()).State.Half()}
+	if st.Failed > 0 && st.Left <= warnFrom && f.Fault("code") == nil {
+		view.Left = st.Left
+	}
+	if st.Channel == account.Email {
+		view.Email, view.Phone, view.Texted = masked(st.Email), st.Phone, st.Texted
 	}
 	return handler.Render(w, r, status, signinpage.Code(view))
 }
@@ -110,13 +113,15 @@ func (h *Handlers) finish(w http.ResponseWriter, r *http.Request, p passcode.Pen
 // noteTries says what is wrong with a code, and how many tries are left once
 // there are few.
 func noteTries(f *form.Form, err error, result passcode.Result) bool {
-	if errors.Is(err, passcode.ErrWrong) {
-		switch {
-		case result.Left == 1:
-			f.Note("code", locale.SignInCodeLast)
-		case result.Left <= warnFrom:
-			f.Note("code", locale.SignInCodeSomeLeft.With("Left", strconv.Itoa(result.Left)))
-		}
+	few := result.Left > 0 && result.Left <= warnFrom
+	switch {
+	case !few:
+	case errors.Is(err, passcode.ErrExpired):
+		f.Note("code", locale.SignInCodeExpiredLeft.With("Count", result.Left))
+	case errors.Is(err, passcode.ErrWrong) && result.Left == 1:
+		f.Note("code", locale.SignInCodeLast)
+	case errors.Is(err, passcode.ErrWrong):
+		f.Note("code", locale.SignInCodeSomeLeft.With("Left", strconv.Itoa(result.Left)))
 	}
 	return f.Take(err)
 }
@@ -130,7 +135,7 @@ func (h *Handlers) complete(w http.ResponseWriter, r *http.Request, p passcode.P
 	if st.Shared {
 		mark = ""
 	} else if mark == "" {
-		mark = account.NewMark()
+		mark = h.accounts.IssueMark()
 	}
 	device, err := h.passcodes.Complete(ctx, handler.Actor(ctx), p.Account, mark)
 	if err != nil {
@@ -177,6 +182,18 @@ func siteID(s session.Site) uuid.UUID {
 
 // SendAgain mails another passcode. The one before it ends.
 func (h *Handlers) SendAgain(w http.ResponseWriter, r *http.Request) error {
+	return h.sendAgain(w, r, h.passcodes.Send, locale.SignInCodeSentAgain)
+}
+
+// SendText sends another passcode to the other contact, as a text message.
+func (h *Handlers) SendText(w http.ResponseWriter, r *http.Request) error {
+	return h.sendAgain(w, r, h.passcodes.SendText, locale.SignInCodeSentAgain)
+}
+
+// sender sends a passcode to a second step.
+type sender func(ctx context.Context, actor authz.Actor, p passcode.Pending) error
+
+func (h *Handlers) sendAgain(w http.ResponseWriter, r *http.Request, send sender, done locale.Phrase) error {
 	ctx := r.Context()
 	p, ok := pending(ctx)
 	if !ok {
@@ -186,101 +203,21 @@ func (h *Handlers) SendAgain(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	switch err := h.mail(ctx, p); {
+	switch err := h.sent(ctx, p, send); {
 	case errors.Is(err, passcode.ErrTooSoon):
 		f.Note("", locale.PasscodeTooSoon)
 		return h.showCode(w, r, http.StatusTooManyRequests, f, p)
 	case err != nil:
 		return err
 	}
-	handler.Flash(ctx, locale.SignInCodeSentAgain)
+	handler.Flash(ctx, done)
 	return handler.Redirect(w, r, "/sign-in/code")
 }
 
-// ShowAuthenticator shows the app's secret as a picture and as text.
-func (h *Handlers) ShowAuthenticator(w http.ResponseWriter, r *http.Request) error {
-	p, ok := pending(r.Context())
-	if !ok {
-		return handler.Redirect(w, r, "/sign-in")
-	}
-	return h.showAuthenticator(w, r, http.StatusOK, form.New(), p)
-}
-
-func (h *Handlers) showAuthenticator(w http.ResponseWriter, r *http.Request, status int, f *form.Form, p passcode.Pending) error {
-	owed, err := h.owesAuthenticator(r.Context(), p.Account)
-	if err != nil {
+// sent sends a passcode within the limits of the network address.
+func (h *Handlers) sent(ctx context.Context, p passcode.Pending, send sender) error {
+	if err := h.limits.PasscodeMail(ctx, handler.Actor(ctx)); err != nil {
 		return err
 	}
-	if !owed {
-		return handler.Redirect(w, r, "/sign-in/code")
-	}
-	setup, err := h.passcodes.Prepare(r.Context(), handler.Actor(r.Context()), p.Account)
-	if err != nil {
-		return err
-	}
-	view, err := signinpage.NewAuthenticatorView(f, setup.Secret, setup.URL)
-	if err != nil {
-		return err
-	}
-	return handler.Render(w, r, status, signinpage.Authenticator(view))
-}
-
-// owesAuthenticator reports whether the account is to set up its app before it
-// can sign in: it uses one and has none. Nobody else may between the password
-// and the passcode, or the password alone would be enough to bring an app of
-// one's own.
-func (h *Handlers) owesAuthenticator(ctx context.Context, id uuid.UUID) (bool, error) {
-	a, err := h.accounts.Find(ctx, id)
-	if err != nil || a.Channel != account.App {
-		return false, err
-	}
-	has, err := h.passcodes.HasAuthenticator(ctx, id)
-	return !has, err
-}
-
-// ConfirmAuthenticator takes the app's first code, which ends the sign-in too,
-// and shows the recovery codes: this once, so they come with the answer to the
-// form and not from a page that could be opened again.
-func (h *Handlers) ConfirmAuthenticator(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	p, ok := pending(ctx)
-	if !ok {
-		return handler.Redirect(w, r, "/sign-in")
-	}
-	f, err := form.Read(r)
-	if err != nil {
-		return err
-	}
-	owed, err := h.owesAuthenticator(ctx, p.Account)
-	if err != nil {
-		return err
-	}
-	if !owed {
-		return handler.Redirect(w, r, "/sign-in/code")
-	}
-	typed := f.Text("code", locale.SignInCodeMissing)
-	if !f.OK() {
-		return h.showAuthenticator(w, r, http.StatusUnprocessableEntity, f, p)
-	}
-	codes, result, err := h.passcodes.Confirm(ctx, handler.Actor(ctx), p.Account, typed)
-	if page, known := stopped(err); known {
-		return h.halt(w, r, account.Account{}, page)
-	}
-	if errors.Is(err, passcode.ErrNoSetup) {
-		return handler.Redirect(w, r, "/sign-in/code")
-	}
-	if err != nil {
-		if noteTries(f, err, result) {
-			return h.showAuthenticator(w, r, http.StatusUnprocessableEntity, f, p)
-		}
-		return err
-	}
-	role, err := h.complete(w, r, p)
-	if page, known := stopped(err); known {
-		return h.halt(w, r, account.Account{}, page)
-	}
-	if err != nil {
-		return err
-	}
-	return handler.Render(w, r, http.StatusOK, signinpage.Recovery(codes, homeOf(role)))
+	return send(ctx, handler.Actor(ctx), p)
 }

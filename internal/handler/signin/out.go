@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"familypact.example/portal/internal/handler"
+	"familypact.example/portal/internal/people/session"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/form"
 	"familypact.example/portal/internal/platform/locale"
@@ -23,6 +24,17 @@ func (h *Handlers) ShowInactive(w http.ResponseWriter, r *http.Request) error {
 // ShowDisabled says what an account disabled by an administrator needs.
 func (h *Handlers) ShowDisabled(w http.ResponseWriter, r *http.Request) error {
 	return handler.Render(w, r, http.StatusOK, signinpage.Disabled(true))
+}
+
+// ShowMustChange says that the password is no longer trusted, and where the
+// code for a new one is.
+func (h *Handlers) ShowMustChange(w http.ResponseWriter, r *http.Request) error {
+	return handler.Render(w, r, http.StatusOK, signinpage.MustChange())
+}
+
+// ShowHelp lists what can be in the way of signing in, by problem.
+func (h *Handlers) ShowHelp(w http.ResponseWriter, r *http.Request) error {
+	return handler.Render(w, r, http.StatusOK, signinpage.Help())
 }
 
 // SignOut ends the session, here and in the browser's cache.
@@ -50,7 +62,7 @@ func (h *Handlers) Extend(w http.ResponseWriter, r *http.Request) error {
 
 // ShowExpired says that rest or the day's limit has ended the session.
 func (h *Handlers) ShowExpired(w http.ResponseWriter, r *http.Request) error {
-	return handler.Render(w, r, http.StatusOK, signinpage.Expired())
+	return handler.Render(w, r, http.StatusOK, signinpage.Expired(h.sessions.Explained(r.Context()) == session.EndedBySurplus))
 }
 
 // ShowForgot asks whose password was forgotten.

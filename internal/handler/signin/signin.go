@@ -12,6 +12,7 @@ import (
 
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/people/account"
+	"familypact.example/portal/internal/people/factorreset"
 	"familypact.example/portal/internal/people/passcode"
 	"familypact.example/portal/internal/people/session"
 	"familypact.example/portal/internal/platform/authz"
@@ -25,8 +26,12 @@ import (
 type accounts interface {
 	SignIn(ctx context.Context, actor authz.Actor, in account.Attempt) (account.Account, uuid.UUID, error)
 	Knows(ctx context.Context, in account.Attempt) (bool, error)
+	IssueMark() string
+	Issued(mark string) bool
 	Confirm(ctx context.Context, actor authz.Actor, id uuid.UUID, password string) error
 	AskReset(ctx context.Context, actor authz.Actor, name string) error
+	AskUsername(ctx context.Context, actor authz.Actor, email string) error
+	Disavow(ctx context.Context, actor authz.Actor, code string) (mailed bool, err error)
 	Reset(ctx context.Context, actor authz.Actor, code, password string) error
 	Find(ctx context.Context, id uuid.UUID) (account.Account, error)
 }
@@ -34,11 +39,26 @@ type accounts interface {
 // passcodes is what these pages need of passcode.Service.
 type passcodes interface {
 	Send(ctx context.Context, actor authz.Actor, p passcode.Pending) error
+	SendText(ctx context.Context, actor authz.Actor, p passcode.Pending) error
+	Stand(ctx context.Context, p passcode.Pending) (passcode.Standing, error)
 	Check(ctx context.Context, actor authz.Actor, p passcode.Pending, typed string) (passcode.Result, error)
 	Complete(ctx context.Context, actor authz.Actor, id uuid.UUID, mark string) (uuid.UUID, error)
 	HasAuthenticator(ctx context.Context, id uuid.UUID) (bool, error)
-	Prepare(ctx context.Context, actor authz.Actor, id uuid.UUID) (passcode.Setup, error)
-	Confirm(ctx context.Context, actor authz.Actor, id uuid.UUID, typed string) ([]string, passcode.Result, error)
+	Prepare(ctx context.Context, actor authz.Actor, p passcode.Pending) (passcode.Setup, error)
+	Preparing(ctx context.Context, actor authz.Actor, p passcode.Pending) (passcode.Setup, error)
+	Confirm(ctx context.Context, actor authz.Actor, p passcode.Pending, typed string) ([]string, passcode.Result, error)
+}
+
+// resets is what these pages need of factorreset.Service.
+type resets interface {
+	Settle(ctx context.Context, account uuid.UUID) error
+	Waiting(ctx context.Context, actor authz.Actor, account uuid.UUID) (factorreset.Reset, error)
+	SendCode(ctx context.Context, actor authz.Actor, p passcode.Pending) error
+	Ask(ctx context.Context, actor authz.Actor, p passcode.Pending, typed string) (passcode.Result, error)
+	Cancel(ctx context.Context, actor authz.Actor, code string, notMe bool) error
+	NeedsProof(ctx context.Context, p passcode.Pending) (bool, error)
+	SendProof(ctx context.Context, actor authz.Actor, p passcode.Pending) error
+	Prove(ctx context.Context, actor authz.Actor, p passcode.Pending, typed string) (passcode.Result, error)
 }
 
 // limiter counts tries and refuses too many.
@@ -53,6 +73,7 @@ type Handlers struct {
 	sessions  *session.Manager
 	accounts  accounts
 	passcodes passcodes
+	resets    resets
 	limits    limiter
 	sites     func(ctx context.Context, account uuid.UUID) ([]session.Site, error)
 	secure    bool
@@ -60,8 +81,8 @@ type Handlers struct {
 
 // New returns the pages. sites lists where an account may act; secure says
 // that people come over TLS.
-func New(m *session.Manager, a accounts, p passcodes, l limiter, sites func(context.Context, uuid.UUID) ([]session.Site, error), secure bool) *Handlers {
-	return &Handlers{sessions: m, accounts: a, passcodes: p, limits: l, sites: sites, secure: secure}
+func New(m *session.Manager, a accounts, p passcodes, f resets, l limiter, sites func(context.Context, uuid.UUID) ([]session.Site, error), secure bool) *Handlers {
+	return &Handlers{sessions: m, accounts: a, passcodes: p, resets: f, limits: l, sites: sites, secure: secure}
 }
 
 // Show shows the sign-in page, or asks for the password alone when rest has
@@ -126,6 +147,8 @@ func stopped(err error) (string, bool) {
 		return "/sign-in/disabled", true
 	case errors.Is(err, account.ErrDisabled):
 		return "/sign-in/disabled/office", true
+	case errors.Is(err, account.ErrMustChange):
+		return "/sign-in/new-password", true
 	}
 	return "", false
 }
@@ -141,30 +164,40 @@ func (h *Handlers) halt(w http.ResponseWriter, r *http.Request, _ account.Accoun
 // second begins the second step of the sign-in.
 func (h *Handlers) second(w http.ResponseWriter, r *http.Request, a account.Account, device uuid.UUID, shared bool) error {
 	ctx := r.Context()
-	pending, err := h.sessions.Begin(ctx, session.Start{Account: a.ID, Device: device, Shared: shared})
-	if err != nil {
-		return err
-	}
-	app, err := h.passcodes.HasAuthenticator(ctx, a.ID)
-	if err != nil {
-		return err
-	}
-	if a.Channel == account.App && !app {
-		return handler.Redirect(w, r, "/sign-in/authenticator")
-	}
-	if a.Channel == account.Email {
-		if err := h.mail(ctx, passcode.Pending{Account: a.ID, SignIn: pending}); err != nil && !errors.Is(err, passcode.ErrTooSoon) {
+	if a.Channel == account.App {
+		if err := h.resets.Settle(ctx, a.ID); err != nil {
 			return err
 		}
+	}
+	signIn, err := h.sessions.Begin(ctx, session.Start{Account: a.ID, Device: device, Shared: shared})
+	if err != nil {
+		return err
+	}
+	p := passcode.Pending{Account: a.ID, SignIn: signIn}
+	if a.Channel == account.App {
+		return h.byApp(w, r, p)
+	}
+	if err := h.mail(ctx, p); err != nil && !errors.Is(err, passcode.ErrTooSoon) {
+		return err
 	}
 	return handler.Redirect(w, r, "/sign-in/code")
 }
 
-func (h *Handlers) mail(ctx context.Context, p passcode.Pending) error {
-	if err := h.limits.PasscodeMail(ctx, handler.Actor(ctx)); err != nil {
+// byApp leads to the code of the app, or to setting one up.
+func (h *Handlers) byApp(w http.ResponseWriter, r *http.Request, p passcode.Pending) error {
+	ctx := r.Context()
+	has, err := h.passcodes.HasAuthenticator(ctx, p.Account)
+	if err != nil {
 		return err
 	}
-	return h.passcodes.Send(ctx, handler.Actor(ctx), p)
+	if has {
+		return handler.Redirect(w, r, "/sign-in/code")
+	}
+	return h.beginApp(w, r, p)
+}
+
+func (h *Handlers) mail(ctx context.Context, p passcode.Pending) error {
+	return h.sent(ctx, p, h.passcodes.Send)
 }
 
 // resume goes on with a session that rest had locked.
@@ -185,6 +218,10 @@ func (h *Handlers) resume(w http.ResponseWriter, r *http.Request, f *form.Form, 
 	}
 	if err := h.sessions.Resume(ctx); err != nil {
 		return err
+	}
+	if st.Handover.On() { // the device comes back from a client: nothing of theirs stays
+		w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+		return handler.Redirect(w, r, "/provider/applications/"+st.Handover.Application.String())
 	}
 	return h.back(w, r, st.Role)
 }
@@ -207,7 +244,7 @@ func (h *Handlers) deviceCookie() string {
 
 func (h *Handlers) mark(r *http.Request) string {
 	c, err := r.Cookie(h.deviceCookie())
-	if err != nil || len(c.Value) > 64 {
+	if err != nil || len(c.Value) > 128 || !h.accounts.Issued(c.Value) {
 		return ""
 	}
 	return c.Value

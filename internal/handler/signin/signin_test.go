@@ -19,6 +19,7 @@ import (
 	"familypact.example/portal/internal/handler/signin"
 	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/people/account/accounttest"
+	"familypact.example/portal/internal/people/factorreset"
 	"familypact.example/portal/internal/people/passcode"
 	"familypact.example/portal/internal/people/session"
 	"familypact.example/portal/internal/platform/audit"
@@ -55,6 +56,10 @@ type door struct {
 	url  string
 	id   uuid.UUID
 	name string
+
+	accounts  *account.Service
+	passcodes *passcode.Service
+	resets    *factorreset.Service
 }
 
 func newDoor(t *testing.T, kind account.Kind, channel account.Channel) *door {
@@ -76,7 +81,10 @@ func newDoor(t *testing.T, kind account.Kind, channel account.Channel) *door {
 	m := session.NewManager(d.db, session.Options{})
 	role := map[account.Kind]string{account.Workforce: "staff", account.OFP: "ofp", account.Desk: "desk"}[kind]
 	sites := func(context.Context, uuid.UUID) ([]session.Site, error) { return []session.Site{{Role: role}}, nil }
-	h := signin.New(m, account.NewService(d.db, ring, hasher, account.Shipped), passcode.NewService(d.db, ring), free{}, sites, false)
+	d.accounts = account.NewService(d.db, ring, hasher, account.Shipped)
+	d.passcodes = passcode.NewService(d.db, ring, hasher)
+	d.resets = factorreset.NewService(d.db, ring, d.accounts, d.passcodes)
+	h := signin.New(m, d.accounts, d.passcodes, d.resets, free{}, sites, false)
 	d.url = serve(t, m, h)
 	return d
 }
@@ -86,7 +94,14 @@ func serve(t *testing.T, m *session.Manager, h *signin.Handlers) string {
 	mux := http.NewServeMux()
 	for pattern, fn := range map[string]handler.Func{
 		"GET /sign-in": h.Show, "POST /sign-in": h.SignIn, "POST /sign-in/leave": h.Leave,
-		"GET /sign-in/code": h.ShowCode, "POST /sign-in/code": h.CheckCode, "POST /sign-in/code/send": h.SendAgain,
+		"GET /sign-in/code": h.ShowCode, "POST /sign-in/code": h.CheckCode, "POST /sign-in/code/send": h.SendAgain, "POST /sign-in/code/text": h.SendText,
+		"POST /sign-in/authenticator/new": h.NewAuthenticator, "GET /sign-in/new-password": h.ShowMustChange, "GET /sign-in/help": h.ShowHelp,
+		"GET /sign-in/authenticator/lost": h.ShowLostApp, "POST /sign-in/authenticator/lost": h.SendLostAppCode,
+		"GET /sign-in/authenticator/lost/code": h.ShowLostAppCode, "POST /sign-in/authenticator/lost/code": h.AskNewApp,
+		"GET /sign-in/authenticator/mailbox": h.ShowMailbox, "POST /sign-in/authenticator/mailbox": h.ProveMailbox, "POST /sign-in/authenticator/mailbox/send": h.SendMailbox,
+		"GET /sign-in/authenticator/cancel": h.ShowCancelNewApp, "POST /sign-in/authenticator/cancel": h.CancelNewApp,
+		"GET /sign-in/not-me": h.ShowNotMe, "POST /sign-in/not-me": h.NotMe, "GET /sign-in/not-me/blocked": h.ShowNotMeBlocked, "GET /sign-in/not-me/done": h.ShowNotMeDone,
+		"GET /username/forgot": h.ShowForgotUsername, "POST /username/forgot": h.ForgotUsername, "GET /username/sent": h.ShowUsernameSent,
 		"GET /sign-in/authenticator": h.ShowAuthenticator, "POST /sign-in/authenticator": h.ConfirmAuthenticator,
 		"GET /sign-in/blocked": h.ShowBlocked, "GET /sign-in/disabled": h.ShowInactive, "GET /sign-in/disabled/office": h.ShowDisabled,
 		"POST /sign-out": h.SignOut, "GET /sign-out": h.ShowSignedOut, "GET /session/expired": h.ShowExpired,
@@ -408,6 +423,7 @@ func TestResetLeadsToAnOrdinarySignIn(t *testing.T) {
 	d := newDoor(t, account.Workforce, account.Email)
 	b := d.browser()
 	b.goes("forgot", b.post("/password/forgot", url.Values{"name": {"dana"}}), "/password/code")
+	accounttest.Recover(t, d.db, d.accounts)
 	code := accounttest.Last(t, d.db, ring, "account.reset-code", d.id).Values["Code"]
 	if a := b.post("/password/code", url.Values{"code": {code}, "password": {"short"}}); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("short password: status %d", a.status)
@@ -464,7 +480,8 @@ func TestSharedDeviceIsNotKnown(t *testing.T) {
 func TestPagesAreWhole(t *testing.T) {
 	d := newDoor(t, account.Workforce, account.Email)
 	b := d.browser()
-	for _, path := range []string{"/sign-in", "/sign-in/blocked", "/sign-in/disabled", "/sign-in/disabled/office", "/sign-out", "/session/expired", "/password/forgot", "/password/code"} {
+	for _, path := range []string{"/sign-in", "/sign-in/blocked", "/sign-in/disabled", "/sign-in/disabled/office", "/sign-out", "/session/expired", "/password/forgot", "/password/code",
+		"/username/forgot", "/username/sent", "/sign-in/help", "/sign-in/not-me", "/sign-in/not-me/done", "/sign-in/not-me/blocked", "/sign-in/new-password", "/sign-in/authenticator/cancel"} {
 		if a := b.get(path); a.status != http.StatusOK {
 			t.Errorf("%s: status %d", path, a.status)
 		}

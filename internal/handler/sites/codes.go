@@ -58,15 +58,18 @@ func (h *Handlers) ShowLaunch(w http.ResponseWriter, r *http.Request) error {
 	return handler.Render(w, r, http.StatusOK, sitespage.LaunchMailing(form.New(), m))
 }
 
-// Launch starts a mailing and shows how it stands. With one under way, or with
-// nobody to write to, it is a conflict; from go-live on it is forbidden to one
-// administrator alone.
+// Launch starts a mailing and shows how it stands, or asks a second
+// administrator for it. With one under way, or with nobody to write to, it is a
+// conflict; from go-live on many mails are forbidden to one administrator alone.
 func (h *Handlers) Launch(w http.ResponseWriter, r *http.Request) error {
 	f, err := form.Read(r)
 	if err != nil {
 		return err
 	}
 	ctx, actor := r.Context(), handler.Actor(r.Context())
+	if f.Sent("reason") {
+		return h.askLaunch(w, r, f)
+	}
 	when := f.Choice("when", locale.CodesLaunchWhenMissing, "launch", "now")
 	if f.OK() {
 		if _, err = h.codes.StartLaunch(ctx, actor, f.Submission(), when == "now"); err == nil {
@@ -76,6 +79,23 @@ func (h *Handlers) Launch(w http.ResponseWriter, r *http.Request) error {
 		if !f.Take(err) {
 			return err
 		}
+	}
+	m, err := h.codes.LaunchState(ctx, actor)
+	if err != nil {
+		return err
+	}
+	return handler.Render(w, r, http.StatusUnprocessableEntity, sitespage.LaunchMailing(f, m))
+}
+
+func (h *Handlers) askLaunch(w http.ResponseWriter, r *http.Request, f *form.Form) error {
+	ctx, actor := r.Context(), handler.Actor(r.Context())
+	_, err := h.codes.AskLaunch(ctx, actor, f.Submission(), f.Value("reason"))
+	if err == nil {
+		handler.Flash(ctx, locale.CodesSelectionAsked)
+		return handler.Redirect(w, r, sitespage.Launch)
+	}
+	if !f.Take(err) {
+		return err
 	}
 	m, err := h.codes.LaunchState(ctx, actor)
 	if err != nil {

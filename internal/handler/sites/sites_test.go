@@ -20,6 +20,7 @@ import (
 
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/handler/sites"
+	"familypact.example/portal/internal/office/report"
 	"familypact.example/portal/internal/people/accesscode"
 	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/people/membership"
@@ -57,8 +58,8 @@ func open(t *testing.T) *office {
 	o := &office{t: t, db: dbtest.Tx(t)}
 	dbtest.Freeze(t, o.db, launch)
 	members := membership.NewService(o.db, ring)
-	o.codes = accesscode.NewService(o.db, ring, account.NewTestHasher(), members)
-	h := sites.New(site.NewService(o.db, members), members, o.codes)
+	o.codes = accesscode.NewService(o.db, ring, members)
+	h := sites.New(site.NewService(o.db, members), members, o.codes, report.NewService(o.db))
 	err := o.db.InTx(t.Context(), authz.SystemActor, func(tx *postgres.Tx) error {
 		id, err := account.CreateTx(t.Context(), tx, account.New{Kind: account.OFP, Username: "ofp" + uuid.NewString()[:8],
 			Email: "ofp@office.example", FirstName: "O", LastName: "P", PasswordHash: "x"})
@@ -72,9 +73,17 @@ func open(t *testing.T) *office {
 	for path, fn := range map[string]handler.Func{
 		"GET /ofp/sites": h.ShowList, "GET /ofp/sites/import": h.ShowUpload, "POST /ofp/sites/import": h.Upload,
 		"GET /ofp/sites/import/{id}": h.ShowCheck, "POST /ofp/sites/import/{id}": h.Apply,
-		"POST /ofp/sites/import/{id}/give-up": h.GiveUp, "GET /ofp/sites/import/{id}/problems.csv": h.Problems,
+		"POST /ofp/sites/import/{id}/give-up": h.GiveUp, "GET /ofp/sites/import/{id}/problems.csv": h.ShowProblems,
+		"GET /ofp/sites/{id}/certifier": h.ShowCertifier, "POST /ofp/sites/{id}/certifier": h.ChangeCertifier,
+		"GET /ofp/sites/{id}/certifier/end": h.ShowEndCertifier, "POST /ofp/sites/{id}/certifier/end": h.EndCertifier,
+		"GET /ofp/sites/{id}/approval": h.ShowApproval, "POST /ofp/sites/{id}/approval": h.RecordApproval,
+		"GET /ofp/sites/{id}/approval/end": h.ShowEndApproval, "POST /ofp/sites/{id}/approval/end": h.EndApproval,
+		"GET /ofp/sites/{id}/status": h.ShowStatus, "POST /ofp/sites/{id}/status": h.SetStatus,
 		"GET /ofp/sites/{id}": h.ShowSite, "GET /ofp/codes": h.ShowCodes,
 		"GET /ofp/codes/launch": h.ShowLaunch, "POST /ofp/codes/launch": h.Launch,
+		"POST /ofp/codes/selection": h.Choose, "GET /ofp/codes/selection/{id}": h.ShowSelection,
+		"POST /ofp/codes/selection/{id}": h.StartSelection, "GET /ofp/codes/selection/{id}/list.csv": h.ShowChosen,
+		"GET /ofp/codes/export": h.ShowExport, "POST /ofp/codes/export": h.Export,
 		"GET /ofp/codes/issue/{id}": h.ShowIssue, "POST /ofp/codes/issue/{id}": h.Issue,
 	} {
 		method, pattern, _ := strings.Cut(path, " ")
@@ -247,17 +256,6 @@ func TestLaunchMailingAndAReissueByHand(t *testing.T) {
 		t.Errorf("issue: %d, %v", w.Code, o.err)
 	}
 	o.has(o.get("/ofp/codes"), "Issued by hand: never arrived &lt;b&gt;", "Replaced")
-}
-
-func TestFromGoLiveTheMailingPageSaysWhy(t *testing.T) {
-	t.Parallel()
-	o := open(t)
-	dbtest.Advance(t, o.db, 24*time.Hour)
-	o.has(o.get("/ofp/codes/launch"), "approval of a second administrator")
-	o.post("/ofp/codes/launch", "when", "now")
-	if !errors.Is(o.err, accesscode.ErrTwoPersons) {
-		t.Errorf("start = %v, want ErrTwoPersons", o.err)
-	}
 }
 
 func TestStrangersFindNothing(t *testing.T) {

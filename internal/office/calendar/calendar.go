@@ -45,6 +45,25 @@ func (c Calendar) LaunchAt() time.Time {
 // from its hour on.
 func (c Calendar) LaunchDue(at time.Time) bool { return !at.Before(c.LaunchAt()) }
 
+// Launches reports whether the launch mailing leaves by itself at the given
+// time: from its hour to the last day on which codes are issued anew by
+// themselves. After that OFP sends codes.
+func (c Calendar) Launches(at time.Time) bool {
+	return c.LaunchDue(at) && !civil.Of(at).After(c.ReissueTo)
+}
+
+// closingDays is how long before its last day the end of the window is told.
+const closingDays = 2
+
+// Closing reports whether certifiers without an account are to be told at the
+// given time that codes will stop to come by themselves: from two days before
+// the last one, at the hour of the launch mailing, until it is over.
+func (c Calendar) Closing(at time.Time) bool {
+	d := c.ReissueTo.AddDays(-closingDays)
+	from := time.Date(d.Year, d.Month, d.Day, c.LaunchHour, 0, 0, 0, civil.Pacific)
+	return !at.Before(from) && !civil.Of(at).After(c.ReissueTo)
+}
+
 // Reissues reports whether lapsed codes of certifiers are issued anew by
 // themselves on the day: the first and the last day of the window included.
 // Outside it a certifier asks OFP.

@@ -66,3 +66,29 @@ func TestOrdered(t *testing.T) {
 		t.Error("the launch's own calendar is refused")
 	}
 }
+
+func TestLaunchesAndClosing(t *testing.T) {
+	t.Parallel()
+	at := func(day, hour, minute, second int, month time.Month) time.Time {
+		return time.Date(2025, month, day, hour, minute, second, 0, civil.Pacific)
+	}
+	tests := []struct {
+		name              string
+		at                time.Time
+		launches, closing bool
+	}{
+		{"a second before the launch mailing", at(12, 7, 59, 59, time.January), false, false},
+		{"its hour", at(12, 8, 0, 0, time.January), true, false},
+		{"three days late", at(15, 8, 0, 0, time.January), true, false},
+		{"a second before the warning", at(1, 7, 59, 59, time.February), true, false},
+		{"two days before the window closes", at(1, 8, 0, 0, time.February), true, true},
+		{"the last second of the window", at(3, 23, 59, 59, time.February), true, true},
+		{"the day after", at(4, 0, 0, 0, time.February), false, false},
+	}
+	for _, tt := range tests {
+		c := calendar.Launch
+		if c.Launches(tt.at) != tt.launches || c.Closing(tt.at) != tt.closing {
+			t.Errorf("%s: launches %v, closing %v; want %v, %v", tt.name, c.Launches(tt.at), c.Closing(tt.at), tt.launches, tt.closing)
+		}
+	}
+}

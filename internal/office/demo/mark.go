@@ -122,7 +122,7 @@ func mayClaim(ctx context.Context, conn *pgx.Conn) error {
 }
 
 // ofSchema are the tables into which the migrations themselves write a row.
-var ofSchema = []string{"public.schema_migration", "public.audit_head", "public.river_migration"}
+var ofSchema = []string{"public.schema_migration", "public.audit_head", "public.river_migration", "public.training_course", "public.training_cadence"}
 
 func mark(ctx context.Context, conn *pgx.Conn) error {
 	_, err := conn.Exec(ctx, `INSERT INTO training_mark (marked_at) VALUES (now()) ON CONFLICT DO NOTHING`)

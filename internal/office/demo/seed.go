@@ -15,6 +15,7 @@ import (
 	"familypact.example/portal/internal/people/accesscode"
 	"familypact.example/portal/internal/people/membership"
 	"familypact.example/portal/internal/people/passcode"
+	"familypact.example/portal/internal/people/setup"
 	"familypact.example/portal/internal/people/site"
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/idempotency"
@@ -37,6 +38,7 @@ type Seed struct {
 	Ring         *secret.Ring
 	Sites        *site.Service
 	Codes        *accesscode.Service
+	Setups       *setup.Service
 	Passcodes    *passcode.Service
 	Clients      *client.Service
 	Applications *application.Service
@@ -118,12 +120,18 @@ func (s Seed) records(ctx context.Context, at time.Time) error {
 	if !live {
 		return nil
 	}
+	if err := s.desk(ctx, office); err != nil {
+		return fmt.Errorf("service desk: %w", err)
+	}
 	workers, err := s.workforce(ctx, office)
 	if err != nil {
 		return fmt.Errorf("people at sites: %w", err)
 	}
 	if err := s.clients(ctx, workers, at); err != nil {
 		return fmt.Errorf("clients: %w", err)
+	}
+	if err := s.further(ctx, office, workers, at); err != nil {
+		return fmt.Errorf("further sites: %w", err)
 	}
 	return nil
 }

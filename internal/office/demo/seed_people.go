@@ -10,6 +10,7 @@ import (
 
 	"familypact.example/portal/internal/people/accesscode"
 	"familypact.example/portal/internal/people/account"
+	"familypact.example/portal/internal/people/passcode"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/internal/platform/mail"
@@ -21,7 +22,7 @@ import (
 func (s Seed) office(ctx context.Context) (authz.Actor, error) {
 	var first authz.Actor
 	for _, p := range People {
-		if p.Site != "" {
+		if p.Site != "" || p.Desk {
 			continue
 		}
 		code, _, err := s.Codes.FirstAdmin(ctx, p.invitee())
@@ -39,22 +40,48 @@ func (s Seed) office(ctx context.Context) (authz.Actor, error) {
 	return first, nil
 }
 
+// desk makes the representatives of the service desk.
+func (s Seed) desk(ctx context.Context, office authz.Actor) error {
+	post := s.postOffice()
+	for _, p := range People {
+		if !p.Desk {
+			continue
+		}
+		var member uuid.UUID
+		err := s.DB.InTx(ctx, office, func(tx *postgres.Tx) (err error) {
+			member, err = s.Codes.InviteOfficeTx(ctx, tx, office, authz.Desk, p.invitee())
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		code, err := post.deliver(ctx, member)
+		if err != nil {
+			return err
+		}
+		if _, err := s.redeem(ctx, p, accesscode.Attempt{Email: p.Email, Code: code}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // redeem goes the way from an access code to an account, as the person does.
 func (s Seed) redeem(ctx context.Context, p Person, a accesscode.Attempt) (uuid.UUID, error) {
 	actor := authz.Actor{Role: authz.Nobody, Origin: authz.Origin{Session: uuid.NewString(), Device: uuid.New()}}
-	if err := s.Codes.Verify(ctx, actor, a); err != nil {
+	if err := s.Setups.Verify(ctx, actor, a); err != nil {
 		return uuid.Nil, fmt.Errorf("code of %s: %w", p.Username, err)
 	}
-	if err := s.Codes.Confirm(ctx, actor, p.FirstName, p.LastName); err != nil {
+	if err := s.Setups.Confirm(ctx, actor, p.FirstName, p.LastName); err != nil {
 		return uuid.Nil, err
 	}
-	if err := s.Codes.SetSignIn(ctx, actor, p.Username, p.Password); err != nil {
+	if err := s.Setups.SetSignIn(ctx, actor, p.Username, p.Password); err != nil {
 		return uuid.Nil, fmt.Errorf("sign-in of %s: %w", p.Username, err)
 	}
-	if err := s.Codes.SetContact(ctx, actor, p.Channel); err != nil {
+	if err := s.Setups.SetContact(ctx, actor, p.Channel); err != nil {
 		return uuid.Nil, err
 	}
-	id, err := s.Codes.Redeem(ctx, actor, once(), locale.English)
+	id, err := s.Setups.Redeem(ctx, actor, once(), locale.English)
 	if err != nil || p.Channel != account.App {
 		return id, err
 	}
@@ -64,7 +91,7 @@ func (s Seed) redeem(ctx context.Context, p Person, a accesscode.Attempt) (uuid.
 // setUpApp gives the account an authenticator app, confirmed with the code of
 // a moment ago, so that the one shown now is still to be used.
 func (s Seed) setUpApp(ctx context.Context, actor authz.Actor) error {
-	setup, err := s.Passcodes.Prepare(ctx, actor, actor.Account)
+	setup, err := s.Passcodes.Prepare(ctx, actor, passcode.Pending{Account: actor.Account})
 	if err != nil {
 		return fmt.Errorf("prepare an app: %w", err)
 	}
@@ -76,7 +103,7 @@ func (s Seed) setUpApp(ctx context.Context, actor authz.Actor) error {
 	if err != nil {
 		return fmt.Errorf("code of an app: %w", err)
 	}
-	if _, _, err = s.Passcodes.Confirm(ctx, actor, actor.Account, code); err != nil {
+	if _, _, err = s.Passcodes.Confirm(ctx, actor, passcode.Pending{Account: actor.Account}, code); err != nil {
 		return fmt.Errorf("confirm an app: %w", err)
 	}
 	return nil

@@ -16,6 +16,7 @@ import (
 	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/people/membership"
 	"familypact.example/portal/internal/people/passcode"
+	"familypact.example/portal/internal/people/setup"
 	"familypact.example/portal/internal/people/site"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
@@ -49,13 +50,13 @@ func newCopy(t *testing.T) copied {
 		t.Fatal(err)
 	}
 	hasher, members, clients := account.NewTestHasher(), membership.NewService(db, ring), client.New(db, ring)
-	codes := accesscode.NewService(db, ring, hasher, members)
+	codes := accesscode.NewService(db, ring, members)
 	accesscode.Register()
-	passcodes := passcode.NewService(db, ring)
+	passcodes := passcode.NewService(db, ring, hasher)
 	return copied{
 		db: db,
 		seed: demo.Seed{
-			Owner: owner, DB: db, Ring: ring, Sites: site.NewService(db, members), Codes: codes, Passcodes: passcodes,
+			Owner: owner, DB: db, Ring: ring, Sites: site.NewService(db, members), Codes: codes, Setups: setup.NewService(db, ring, hasher, codes), Passcodes: passcodes,
 			Clients: clients, Applications: application.NewService(db, ring, clients), Enrollments: enrollment.New(db, ring),
 		},
 		service:  demo.NewService(demo.Options{DB: db, Ring: ring, OwnerURL: url}),
@@ -74,6 +75,7 @@ func TestSeedOfThePresent(t *testing.T) {
 	c.clock(t, time.Time{})
 	c.everybodySignsIn(t)
 	c.clients(t)
+	c.threeSites(t)
 	c.helpsNobodyElsewhere(t)
 	if seeded, err := c.seed.Owner.Make(t.Context()); err != nil || !seeded {
 		t.Errorf("a second make finds the data = %v, %v", seeded, err)
@@ -98,6 +100,19 @@ func (c copied) clock(t *testing.T, at time.Time) {
 	}
 	if off := now.Portal.Sub(at); off < 0 || off > time.Minute {
 		t.Errorf("the clock shows %v, want %v", now.Portal, at)
+	}
+}
+
+// threeSites wants the certifier with three sites, of whom ux.md 16 speaks.
+func (c copied) threeSites(t *testing.T) {
+	t.Helper()
+	n := 0
+	err := c.db.InTx(t.Context(), authz.SystemActor, func(tx *postgres.Tx) error {
+		return tx.QueryRow(t.Context(), `
+			SELECT count(*) FROM session_sites((SELECT id FROM account WHERE username = 'palermo.lead')) WHERE role = 'certifier'`).Scan(&n)
+	})
+	if err != nil || n != 3 {
+		t.Errorf("palermo.lead certifies %d sites, %v; want 3", n, err)
 	}
 }
 
@@ -258,10 +273,10 @@ func TestSeedFromNothing(t *testing.T) {
 		t.Fatalf("second invitation = %+v, %v", second, err)
 	}
 	actor := authz.Actor{Role: authz.Nobody, Origin: authz.Origin{Session: uuid.NewString()}}
-	if err := c.seed.Codes.Verify(t.Context(), actor, accesscode.Attempt{Email: first.Email, Code: first.Code}); err == nil {
+	if err := c.seed.Setups.Verify(t.Context(), actor, accesscode.Attempt{Email: first.Email, Code: first.Code}); err == nil {
 		t.Error("the first code works after the second was made")
 	}
-	if err := c.seed.Codes.Verify(t.Context(), actor, accesscode.Attempt{Email: second.Email, Code: second.Code}); err != nil {
+	if err := c.seed.Setups.Verify(t.Context(), actor, accesscode.Attempt{Email: second.Email, Code: second.Code}); err != nil {
 		t.Error("the second code:", err)
 	}
 	for what, sql := range map[string]string{"accounts": `SELECT count(*)::int FROM account`, "sites": `SELECT count(*)::int FROM site`} {

@@ -85,21 +85,19 @@ func (s *Service) Workers(ctx context.Context) ([]Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	var workers []Worker
-	err = s.db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
-		rows, err := listAccounts(ctx, tx)
-		if err != nil {
-			return fmt.Errorf("list accounts: %w", err)
+	var rows []accountRow
+	var reads postgres.Batch
+	readAccounts(&reads, &rows)
+	if _, err := s.db.Read(ctx, authz.SystemActor, &reads); err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	workers := make([]Worker, len(rows))
+	for i, r := range rows {
+		if workers[i], err = s.worker(r, mailed); err != nil {
+			return nil, err
 		}
-		workers = make([]Worker, len(rows))
-		for i, r := range rows {
-			if workers[i], err = s.worker(r, mailed); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return workers, err
+	}
+	return workers, nil
 }
 
 func (s *Service) worker(r accountRow, mailed map[string]Letter) (Worker, error) {

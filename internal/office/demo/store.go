@@ -48,9 +48,10 @@ const accountQuery = `
 		WHERE account_id = a.id AND removed_at IS NULL ORDER BY confirmed_at IS NULL LIMIT 1) t ON true
 	WHERE a.removed_at IS NULL AND a.kind <> 'client' AND EXISTS (SELECT FROM training_mark)`
 
-// listAccounts returns everybody who can sign in, those made first first.
-func listAccounts(ctx context.Context, q postgres.Querier) ([]accountRow, error) {
-	return postgres.All[accountRow](ctx, q, accountQuery+` ORDER BY a.id LIMIT $1`, mostAccounts)
+// readAccounts adds the reading of everybody who can sign in, those made first
+// first.
+func readAccounts(b *postgres.Batch, to *[]accountRow) {
+	postgres.QueueAll(b, to, accountQuery+` ORDER BY a.id LIMIT $1`, mostAccounts)
 }
 
 func findAccount(ctx context.Context, q postgres.Querier, id uuid.UUID) ([]accountRow, error) {

@@ -2,6 +2,7 @@ package setting
 
 import (
 	"fmt"
+	"net/mail"
 	"net/url"
 	"strconv"
 	"strings"
@@ -98,6 +99,11 @@ func text(name, initial string, fits func(string) bool) Setting[string] {
 func isAddress(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && u.Scheme == "https" && u.Host != ""
+}
+
+func isEmailOrEmpty(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return s == "" || err == nil && a.Address == s
 }
 
 // limit is how often something may be tried in a window of time.

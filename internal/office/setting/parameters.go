@@ -65,6 +65,7 @@ var (
 	OrientationDays        = number("orientation_days", 120, 30, 365)
 	TrainingYearsCertifier = number("training_years_certifier", 2, 1, 10)
 	TrainingYearsStaff     = number("training_years_staff", 5, 1, 10)
+	TrainingURL            = text("training_url", "https://www.familypact.org/", isAddress) // Online Training Center
 )
 
 // Retention (decisions 25). Determinations are never kept under three years.
@@ -72,6 +73,10 @@ var (
 	RetentionYears = number("retention_years", 10, 3, 30)
 	AuditYears     = number("audit_years", 6, 6, 30)
 )
+
+// PrivacyOfficer is the address that is written to when the break-glass account
+// is asked for and opened (security.md 16.6); empty: nobody is.
+var PrivacyOfficer = text("privacy_officer_email", "", isEmailOrEmpty)
 
 // LeaveURL is where quick exit leads.
 var LeaveURL = text("leave_url", "https://www.weather.gov/", isAddress)
@@ -90,10 +95,13 @@ var (
 	LimitForgotPasswordFrom = limit("limit.forgot-password.address", 20, time.Hour)
 	LimitCode               = limit("limit.code.email", 5, 15*time.Minute)
 	LimitCodeFrom           = limit("limit.code.address", 20, time.Hour)
+	LimitMyCode             = limit("limit.my-code.email", 3, time.Hour)
+	LimitMyCodeFrom         = limit("limit.my-code.address", 20, time.Hour)
 	LimitPasscodeMail       = limit("limit.passcode-mail.account-minute", 1, time.Minute)
 	LimitPasscodeMailBurst  = limit("limit.passcode-mail.account", 5, 15*time.Minute)
 	LimitPasscodeMailDay    = limit("limit.passcode-mail.account-day", 20, 24*time.Hour)
 	LimitPasscodeMailFrom   = limit("limit.passcode-mail.address", 25, 5*time.Minute)
+	LimitContactChange      = limit("limit.contact-change.account", 5, time.Hour)
 	LimitDeskAction         = limit("limit.desk-action.account", 30, time.Hour)
 	LimitClientSearch       = limit("limit.client-search.account", 60, 10*time.Minute)
 	LimitClientSearchDay    = limit("limit.client-search.account-day", 300, 24*time.Hour)

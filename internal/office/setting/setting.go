@@ -40,6 +40,9 @@ func (s Setting[T]) Name() string { return s.name }
 // Default returns the value that holds until OFP changes it.
 func (s Setting[T]) Default() T { return s.initial }
 
+// Fits reports whether the parameter may have the value.
+func (s Setting[T]) Fits(value T) bool { return s.fits(value) }
+
 // Values is every changed parameter, read at one time, for work that needs
 // several.
 type Values map[string]string
@@ -99,6 +102,11 @@ func Calendar(ctx context.Context, q postgres.Querier) (calendar.Calendar, error
 	if err != nil {
 		return calendar.Calendar{}, err
 	}
+	return values.Calendar()
+}
+
+// Calendar returns the dates of the program among those that were read.
+func (values Values) Calendar() (calendar.Calendar, error) {
 	var c calendar.Calendar
 	var faults []error
 	day := func(s Setting[civil.Date]) civil.Date {
@@ -108,7 +116,8 @@ func Calendar(ctx context.Context, q postgres.Querier) (calendar.Calendar, error
 	}
 	c.LaunchMail, c.GoLive, c.LegacyEnd = day(LaunchMail), day(GoLive), day(LegacyEnd)
 	c.ReissueFrom, c.ReissueTo = day(ReissueFrom), day(ReissueTo)
-	c.LaunchHour, err = LaunchHour.In(values)
+	hour, err := LaunchHour.In(values)
+	c.LaunchHour = hour
 	if err = errors.Join(append(faults, err)...); err == nil && !c.Ordered() {
 		err = fmt.Errorf("dates of the program: %w", ErrUnfit)
 	}

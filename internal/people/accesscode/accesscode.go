@@ -1,8 +1,8 @@
 // Package accesscode keeps the codes that let an invited person create an
 // account: a site's certifier, staff whom the certifier lets in, and people of
-// the program office. It issues them, mails them, replaces them, and turns one
-// into an account. It never starts an enrollment. Who works where is
-// membership's, what an account is account's.
+// the program office. It issues them, mails them, replaces them and says what
+// became of them. It never starts an enrollment. Who works where is
+// membership's, the way from a code to an account is setup's.
 package accesscode
 
 import (
@@ -35,12 +35,16 @@ const (
 	CreateAdmin Reason = "create_admin"
 )
 
+// CertifierReasons are those for which certifiers are issued codes.
+var CertifierReasons = []Reason{Launch, AutoReissue, ByHand, NewSite}
+
 // The ways in which a code is not good.
 var (
 	ErrUnknown    = fault.New(fault.Invalid, locale.CodeUnknown)
 	ErrExpired    = fault.New(fault.Expired, locale.CodeExpired)
 	ErrUsed       = fault.New(fault.Conflict, locale.CodeUsed)
 	ErrSuperseded = fault.New(fault.Expired, locale.CodeSuperseded)
+	ErrWithdrawn  = fault.New(fault.Expired, locale.CodeWithdrawn)
 )
 
 // Refusals of an issue.
@@ -118,25 +122,36 @@ const (
 	SignIn       Advice = "sign-in"       // the code was used: the account is there
 	UseNewest    Advice = "newest"        // another mail holds the code that works
 	NewCodeComes Advice = "comes"         // inside the window: a new code is on its way
+	ComesLater   Advice = "comes-later"   // before it: a new code comes on its first day
 	AskOFP       Advice = "ask-ofp"       // after it
 	AskCertifier Advice = "ask-certifier" // for staff
 	AskOffice    Advice = "ask-office"    // for people of the program office
 )
 
-// Next returns what somebody of the role should do on the day about a code
-// that was refused with err.
-func Next(err error, role authz.Role, c calendar.Calendar, day civil.Date) Advice {
+// Holder is whom a code was issued to, as far as advice depends on it.
+type Holder struct {
+	Role   authz.Role
+	Closed bool // the site is suspended or disenrolled: no code comes by itself
+}
+
+// Next returns what the holder should do on the day about a code that was
+// refused with err.
+func Next(err error, to Holder, c calendar.Calendar, day civil.Date) Advice {
 	switch {
 	case isFault(err, ErrUsed):
 		return SignIn
 	case isFault(err, ErrSuperseded):
 		return UseNewest
-	case role == authz.Staff:
+	case to.Role == authz.Staff:
 		return AskCertifier
-	case role != authz.Certifier:
+	case to.Role != authz.Certifier:
 		return AskOffice
+	case to.Closed || isFault(err, ErrWithdrawn):
+		return AskOFP
 	case c.Reissues(day):
 		return NewCodeComes
+	case day.Before(c.ReissueFrom):
+		return ComesLater
 	}
 	return AskOFP
 }
@@ -144,8 +159,9 @@ func Next(err error, role authz.Role, c calendar.Calendar, day civil.Date) Advic
 // Ended is the refusal of a code that was right once, with what to do next.
 // It is the fault that it wraps.
 type Ended struct {
-	Err    error // ErrUsed, ErrSuperseded or ErrExpired
+	Err    error // ErrUsed, ErrSuperseded, ErrExpired or ErrWithdrawn
 	Advice Advice
+	From   civil.Date // first day on which codes come by themselves
 }
 
 // Error returns the words of the fault in English.

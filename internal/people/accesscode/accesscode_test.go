@@ -47,63 +47,28 @@ func TestNextSaysWhatToDoOnTheDay(t *testing.T) {
 	tests := []struct {
 		name string
 		err  error
-		role authz.Role
+		to   accesscode.Holder
 		day  string
 		want accesscode.Advice
 	}{
-		{"used", accesscode.ErrUsed, authz.Certifier, "2025-01-20", accesscode.SignIn},
-		{"replaced", accesscode.ErrSuperseded, authz.Staff, "2025-01-20", accesscode.UseNewest},
-		{"before the window", accesscode.ErrExpired, authz.Certifier, "2025-01-12", accesscode.AskOFP},
-		{"first day of the window", accesscode.ErrExpired, authz.Certifier, "2025-01-13", accesscode.NewCodeComes},
-		{"last day of it", accesscode.ErrExpired, authz.Certifier, "2025-02-03", accesscode.NewCodeComes},
-		{"the day after", accesscode.ErrExpired, authz.Certifier, "2025-02-04", accesscode.AskOFP},
-		{"staff", accesscode.ErrExpired, authz.Staff, "2025-01-20", accesscode.AskCertifier},
-		{"program office", accesscode.ErrExpired, authz.OFP, "2025-01-20", accesscode.AskOffice},
+		{"used", accesscode.ErrUsed, accesscode.Holder{Role: authz.Certifier}, "2025-01-20", accesscode.SignIn},
+		{"replaced", accesscode.ErrSuperseded, accesscode.Holder{Role: authz.Staff}, "2025-01-20", accesscode.UseNewest},
+		{"before the window", accesscode.ErrExpired, accesscode.Holder{Role: authz.Certifier}, "2025-01-12", accesscode.ComesLater},
+		{"first day of the window", accesscode.ErrExpired, accesscode.Holder{Role: authz.Certifier}, "2025-01-13", accesscode.NewCodeComes},
+		{"last day of it", accesscode.ErrExpired, accesscode.Holder{Role: authz.Certifier}, "2025-02-03", accesscode.NewCodeComes},
+		{"the day after", accesscode.ErrExpired, accesscode.Holder{Role: authz.Certifier}, "2025-02-04", accesscode.AskOFP},
+		{"the site is suspended", accesscode.ErrExpired, accesscode.Holder{Role: authz.Certifier, Closed: true}, "2025-01-20", accesscode.AskOFP},
+		{"withdrawn", accesscode.ErrWithdrawn, accesscode.Holder{Role: authz.Certifier}, "2025-01-20", accesscode.AskOFP},
+		{"withdrawn from staff", accesscode.ErrWithdrawn, accesscode.Holder{Role: authz.Staff}, "2025-01-20", accesscode.AskCertifier},
+		{"withdrawn at the office", accesscode.ErrWithdrawn, accesscode.Holder{Role: authz.Desk}, "2025-01-20", accesscode.AskOffice},
+		{"staff", accesscode.ErrExpired, accesscode.Holder{Role: authz.Staff}, "2025-01-20", accesscode.AskCertifier},
+		{"program office", accesscode.ErrExpired, accesscode.Holder{Role: authz.OFP}, "2025-01-20", accesscode.AskOffice},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got := accesscode.Next(tt.err, tt.role, calendar.Launch, civil.MustParse(tt.day)); got != tt.want {
+			if got := accesscode.Next(tt.err, tt.to, calendar.Launch, civil.MustParse(tt.day)); got != tt.want {
 				t.Errorf("Next = %q, want %q", got, tt.want)
-			}
-		})
-	}
-}
-
-func TestSetupOpensOneStepAfterTheOther(t *testing.T) {
-	t.Parallel()
-	at := time.Date(2025, 1, 12, 16, 0, 0, 0, time.UTC)
-	confirmed := accesscode.Setup{ConfirmedAt: &at}
-	chosen := confirmed
-	chosen.Username = "q"
-	ready := chosen
-	ready.Channel = "email"
-	tests := []struct {
-		name  string
-		setup accesscode.Setup
-		next  accesscode.Step
-		open  []accesscode.Step
-	}{
-		{"verified", accesscode.Setup{}, accesscode.StepConfirm, []accesscode.Step{accesscode.StepConfirm}},
-		{"confirmed", confirmed, accesscode.StepSignIn, []accesscode.Step{accesscode.StepConfirm, accesscode.StepSignIn}},
-		{"sign-in chosen", chosen, accesscode.StepContact, []accesscode.Step{accesscode.StepConfirm, accesscode.StepSignIn, accesscode.StepContact}},
-		{"all but the terms", ready, accesscode.StepTerms, []accesscode.Step{accesscode.StepConfirm, accesscode.StepSignIn, accesscode.StepContact, accesscode.StepTerms}},
-	}
-	all := []accesscode.Step{accesscode.StepCode, accesscode.StepConfirm, accesscode.StepSignIn, accesscode.StepContact, accesscode.StepTerms, accesscode.StepDone}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			if got := tt.setup.Next(); got != tt.next {
-				t.Errorf("Next = %q, want %q", got, tt.next)
-			}
-			for _, step := range all {
-				want := false
-				for _, o := range tt.open {
-					want = want || o == step
-				}
-				if got := tt.setup.Open(step); got != want {
-					t.Errorf("Open(%q) = %v, want %v", step, got, want)
-				}
 			}
 		})
 	}

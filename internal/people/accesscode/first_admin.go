@@ -91,6 +91,7 @@ func lockAdmins(ctx context.Context, tx *postgres.Tx) ([]uuid.UUID, error) {
 		SELECT a.id FROM membership m JOIN account a ON a.id = m.account_id
 		WHERE m.role = 'ofp' AND m.removed_at IS NULL
 			AND a.removed_at IS NULL AND a.disabled_at IS NULL AND a.disabled_inactive_at IS NULL
+			AND NOT a.sealed
 		ORDER BY m.joined_at LIMIT 10`)
 	if err != nil {
 		return nil, fmt.Errorf("count administrators: %w", err)
@@ -100,6 +101,6 @@ func lockAdmins(ctx context.Context, tx *postgres.Tx) ([]uuid.UUID, error) {
 
 func invitedAdmin(ctx context.Context, tx *postgres.Tx, email string) (uuid.UUID, error) {
 	return postgres.Value[uuid.UUID](ctx, tx, `
-		SELECT id FROM membership WHERE role = 'ofp' AND email_key = $1 AND account_id IS NULL AND removed_at IS NULL LIMIT 1`,
+		SELECT id FROM membership WHERE role = 'ofp' AND NOT sealed AND email_key = $1 AND account_id IS NULL AND removed_at IS NULL LIMIT 1`,
 		account.Fold(email))
 }

@@ -22,7 +22,7 @@ func adminService(t *testing.T) (*accesscode.Service, *postgres.DB) {
 	t.Helper()
 	db := dbtest.New(t)
 	ring := secret.NewTestRing()
-	return accesscode.NewService(db, ring, account.NewTestHasher(), membership.NewService(db, ring)), db
+	return accesscode.NewService(db, ring, membership.NewService(db, ring)), db
 }
 
 func admin(n int) membership.Invitee {

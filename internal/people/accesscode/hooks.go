@@ -15,13 +15,15 @@ import (
 
 // Register makes every mail that carries a code say its deadline, keeps back
 // the mails of dead codes, and starts the 24 hours of a code when the mail
-// server has accepted its mail (decisions 35). It is called once, while the
+// server has accepted its mail (decisions 35). A warning that the window closes
+// is kept back, too, once there is an account. It is called once, while the
 // program is put together.
 func Register() {
 	for _, key := range []string{keyCertifier, keyReissued, keyStaff, keyOffice} {
 		message.BeforeSend(key, beforeSend)
 		message.OnSent(key, onSent)
 	}
+	message.BeforeSend(keyClosing, stillWaits)
 }
 
 // beforeSend adds the deadline: never later than the real one, since the hours

@@ -2,20 +2,18 @@ package accesscode
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
 	"familypact.example/portal/internal/office/calendar"
 	"familypact.example/portal/internal/office/setting"
+	"familypact.example/portal/internal/people/approval"
 	"familypact.example/portal/internal/people/membership"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
-	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/idempotency"
 	"familypact.example/portal/internal/platform/job"
@@ -28,10 +26,11 @@ type Mailing struct {
 	StartedAt  time.Time
 	DueAt      time.Time
 	Issued     int
-	FinishedAt *time.Time // nil: under way, or waiting for its time
-	Waiting    int        // certifiers who would be sent a code now
-	Alone      bool       // one administrator may start a mailing now
-	LaunchAt   time.Time  // hour of the launch mailing
+	FinishedAt *time.Time         // nil: under way, or waiting for its time
+	Waiting    int                // certifiers who would be sent a code now
+	Alone      bool               // one administrator may start a mailing now
+	Asked      *approval.Approval // the reader's newest request for it, nil when there is none
+	LaunchAt   time.Time          // hour of the launch mailing
 	Now        time.Time
 }
 
@@ -64,10 +63,15 @@ func (w *LaunchWorker) Work(ctx context.Context, j *river.Job[LaunchJob]) error 
 // is done when it is stopped.
 func (w *LaunchWorker) Timeout(*river.Job[LaunchJob]) time.Duration { return -1 }
 
+// launchDigest is what an approval of a mailing is about: whoever waits when
+// it starts.
+var launchDigest = approval.Of("launch mailing")
+
 // StartLaunch starts a mailing to every certifier who never had a code, at
 // once or at the hour of the launch, and returns its id. One is under way at a
 // time (ErrRunning); with nobody to write to it is ErrNobody. From go-live on a
-// second administrator has to approve it: ErrTwoPersons.
+// mailing to more than a few spends the approval of a second administrator
+// (security.md 16.7); without one it is ErrTwoPersons.
 func (s *Service) StartLaunch(ctx context.Context, actor authz.Actor, sub idempotency.Submission, atOnce bool) (uuid.UUID, error) {
 	if !authz.Allows(actor.Role, authz.IssueCodes) {
 		return uuid.Nil, fault.ErrNotFound
@@ -77,10 +81,46 @@ func (s *Service) StartLaunch(ctx context.Context, actor authz.Actor, sub idempo
 		if err != nil {
 			return uuid.Nil, err
 		}
-		if !bulkAlone(dates, tx.Today()) {
-			return uuid.Nil, ErrTwoPersons
+		left, err := countWithoutCode(ctx, tx)
+		if err != nil {
+			return uuid.Nil, fmt.Errorf("count certifiers: %w", err)
 		}
-		return s.startLaunchTx(ctx, tx, actor, dueAt(tx.Now(), dates, atOnce))
+		if err := spendWhenMany(ctx, tx, actor, approval.LaunchMailing, launchDigest, left); err != nil {
+			return uuid.Nil, err
+		}
+		return s.startLaunchTx(ctx, tx, actor, launching{due: dueAt(tx.Now(), dates, atOnce), left: left})
+	})
+}
+
+// spendWhenMany uses up the approval of an act on that many accounts when it
+// needs one. Without one it is ErrTwoPersons.
+func spendWhenMany(ctx context.Context, tx *postgres.Tx, actor authz.Actor, kind approval.Kind, digest []byte, count int) error {
+	needed, err := approval.NeededTx(ctx, tx, count)
+	if err != nil || !needed {
+		return err
+	}
+	err = approval.SpendTx(ctx, tx, actor, kind, digest)
+	if isFault(err, approval.ErrNotApproved) {
+		return ErrTwoPersons
+	}
+	return err
+}
+
+// AskLaunch asks a second administrator to approve a mailing, for a reason,
+// and returns the request's id.
+func (s *Service) AskLaunch(ctx context.Context, actor authz.Actor, sub idempotency.Submission, reason string) (uuid.UUID, error) {
+	if !authz.Allows(actor.Role, authz.IssueCodes) {
+		return uuid.Nil, fault.ErrNotFound
+	}
+	return idempotency.InTx(ctx, s.db, actor, sub, func(tx *postgres.Tx) (uuid.UUID, error) {
+		left, err := countWithoutCode(ctx, tx)
+		if err != nil {
+			return uuid.Nil, fmt.Errorf("count certifiers: %w", err)
+		}
+		if left == 0 {
+			return uuid.Nil, ErrNobody
+		}
+		return approval.AskTx(ctx, tx, actor, approval.Ask{Kind: approval.LaunchMailing, Digest: launchDigest, Count: left, Reason: reason})
 	})
 }
 
@@ -93,28 +133,62 @@ func dueAt(now time.Time, dates calendar.Calendar, atOnce bool) time.Time {
 	return dates.LaunchAt()
 }
 
-// bulkAlone reports whether one administrator may start a mailing on the day:
-// before go-live (decisions 31).
-func bulkAlone(dates calendar.Calendar, day civil.Date) bool { return !dates.Open(day) }
+// launching is a mailing to be started.
+type launching struct {
+	due        time.Time
+	left       int  // certifiers to write to
+	byCalendar bool // nobody pressed
+}
 
-func (s *Service) startLaunchTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, due time.Time) (uuid.UUID, error) {
-	left, err := countWithoutCode(ctx, tx)
-	if err != nil {
-		return uuid.Nil, fmt.Errorf("count certifiers: %w", err)
-	}
-	if left == 0 {
+func (s *Service) startLaunchTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, l launching) (uuid.UUID, error) {
+	if l.left == 0 {
 		return uuid.Nil, ErrNobody
 	}
 	id := uuid.Must(uuid.NewV7())
-	if err := insertMailing(ctx, tx, id, actor.Account, due); err != nil {
+	first, err := insertMailing(ctx, tx, id, actor.Account, l)
+	if err != nil {
 		return uuid.Nil, err
 	}
-	if !tx.Now().Before(due) {
+	if !first {
+		return uuid.Nil, ErrRunning
+	}
+	if !tx.Now().Before(l.due) {
 		if err := job.Insert(ctx, tx, LaunchJob{MailingID: id}); err != nil {
 			return uuid.Nil, err
 		}
 	}
 	return id, audit.Record(ctx, tx, actor, "code.launch", "launch-mailing:"+id.String())
+}
+
+// launchByCalendar starts the mailing of the program's calendar at its hour,
+// without anybody pressing: once, unless one has left at that hour or later. It
+// is for those who were listed by go-live: what OFP imports afterwards starts no
+// mail to many by itself (security.md 16.7).
+func (s *Service) launchByCalendar(ctx context.Context) error {
+	err := s.db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
+		dates, err := setting.Calendar(ctx, tx)
+		if err != nil || !dates.Launches(tx.Now()) {
+			return err
+		}
+		launched, err := launchedSince(ctx, tx, dates.LaunchAt())
+		if err != nil || launched {
+			return err
+		}
+		goLive, _ := day(dates.GoLive)
+		left, err := countListedBefore(ctx, tx, goLive)
+		if err != nil || left == 0 {
+			return err
+		}
+		_, err = s.startLaunchTx(ctx, tx, authz.SystemActor, launching{due: tx.Now(), left: left, byCalendar: true})
+		if isFault(err, ErrRunning) {
+			return nil // another replica, or OFP, was faster
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("launch by the calendar: %w", err)
+	}
+	return nil
 }
 
 // RunLaunch issues the codes of a mailing, each in a transaction of its own,
@@ -180,85 +254,19 @@ func (s *Service) LaunchState(ctx context.Context, actor authz.Actor) (Mailing, 
 		return Mailing{}, fault.ErrNotFound
 	}
 	var m Mailing
-	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		var err error
-		if m, err = newestMailing(ctx, tx); err != nil {
-			return err
-		}
-		dates, err := setting.Calendar(ctx, tx)
-		if err != nil {
-			return err
-		}
-		m.Now, m.LaunchAt, m.Alone = tx.Now(), dates.LaunchAt(), bulkAlone(dates, tx.Today())
-		m.Waiting, err = countWithoutCode(ctx, tx)
+	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) (err error) {
+		m, err = readLaunch(ctx, tx, actor)
 		return err
 	})
 	return m, err
 }
 
-const mailingColumns = `id, started_at, due_at, issued, finished_at`
-
-type mailingRow struct {
-	ID         uuid.UUID
-	StartedAt  time.Time
-	DueAt      time.Time
-	Issued     int
-	FinishedAt *time.Time
-}
-
-func (r mailingRow) mailing() Mailing {
-	return Mailing{ID: r.ID, StartedAt: r.StartedAt, DueAt: r.DueAt, Issued: r.Issued, FinishedAt: r.FinishedAt}
-}
-
-func insertMailing(ctx context.Context, tx *postgres.Tx, id, by uuid.UUID, due time.Time) error {
-	_, err := tx.Exec(ctx, `INSERT INTO launch_mailing (id, started_by, started_at, due_at) VALUES ($1, $2, $3, $4)`,
-		id, orNil(by), tx.Now(), due)
-	if postgres.Violates(err, "launch_mailing_one_running") {
-		return ErrRunning
+// standing returns the reader's newest request for an act that may need an
+// approval, nil when it needs none or there is none, and whether the act may be
+// done now.
+func standing(needed bool, newest *approval.Approval, now time.Time) (asked *approval.Approval, alone bool) {
+	if !needed || newest == nil {
+		return nil, !needed
 	}
-	return err
-}
-
-func findMailing(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Mailing, error) {
-	r, err := postgres.One[mailingRow](ctx, tx, `SELECT `+mailingColumns+` FROM launch_mailing WHERE id = $1`, id)
-	return r.mailing(), err
-}
-
-func newestMailing(ctx context.Context, tx *postgres.Tx) (Mailing, error) {
-	r, err := postgres.One[mailingRow](ctx, tx, `
-		SELECT `+mailingColumns+` FROM launch_mailing ORDER BY started_at DESC, id DESC LIMIT 1`)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Mailing{}, nil
-	}
-	return r.mailing(), err
-}
-
-func countIssued(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
-	_, err := tx.Exec(ctx, `UPDATE launch_mailing SET issued = issued + 1 WHERE id = $1`, id)
-	return err
-}
-
-func finishMailing(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
-	_, err := tx.Exec(ctx, `UPDATE launch_mailing SET finished_at = $2 WHERE id = $1 AND finished_at IS NULL`, id, tx.Now())
-	return err
-}
-
-func dueMailings(ctx context.Context, tx *postgres.Tx) ([]uuid.UUID, error) {
-	return postgres.Values[uuid.UUID](ctx, tx, `
-		SELECT id FROM launch_mailing WHERE finished_at IS NULL AND due_at <= $1`, tx.Now())
-}
-
-// withoutCode are the certifiers of enrolled sites who have no account and
-// never had a code.
-const withoutCode = ` FROM membership m
-	JOIN site s ON s.id = m.site_id AND s.status = 'enrolled'
-	WHERE m.role = 'certifier' AND m.removed_at IS NULL AND m.account_id IS NULL
-		AND NOT EXISTS (SELECT FROM access_code c WHERE c.membership_id = m.id)`
-
-func countWithoutCode(ctx context.Context, q postgres.Querier) (int, error) {
-	return postgres.Value[int](ctx, q, `SELECT count(*)::int`+withoutCode)
-}
-
-func listWithoutCode(ctx context.Context, q postgres.Querier, most int) ([]uuid.UUID, error) {
-	return postgres.Values[uuid.UUID](ctx, q, `SELECT m.id`+withoutCode+` ORDER BY m.id LIMIT $1`, most)
+	return newest, newest.State(now) == approval.Approved
 }

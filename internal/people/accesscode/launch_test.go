@@ -70,19 +70,133 @@ func TestLaunchMailingWaitsForItsHour(t *testing.T) {
 	}
 }
 
-func TestFromGoLiveAMailingNeedsTwo(t *testing.T) {
+// A mailing to more than 20 needs a second administrator from go-live on, not
+// before (security.md 16.7, decisions 31).
+func TestFromGoLiveAMailingToManyNeedsTwo(t *testing.T) {
 	t.Parallel()
-	o := open(t, dbtest.Tx(t), launch.Add(16*time.Hour)) // midnight of 13 January
-	o.enroll(1)
-	if _, err := o.StartLaunch(t.Context(), o.ofp, sub(), true); !errors.Is(err, accesscode.ErrTwoPersons) {
-		t.Errorf("start = %v, want ErrTwoPersons", err)
+	midnight := launch.Add(16 * time.Hour) // of 13 January
+	tests := []struct {
+		name  string
+		sites int
+		at    time.Time
+		want  error
+	}{
+		{"20 from go-live on", 20, midnight, nil},
+		{"21 from go-live on", 21, midnight, accesscode.ErrTwoPersons},
+		{"21 a second before", 21, midnight.Add(-time.Second), nil},
 	}
-	dbtest.Freeze(t, o.db, launch.Add(16*time.Hour-time.Second))
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			o := open(t, dbtest.Tx(t), tt.at)
+			o.enroll(tt.sites)
+			if _, err := o.StartLaunch(t.Context(), o.ofp, sub(), true); !errors.Is(err, tt.want) || (err == nil) != (tt.want == nil) {
+				t.Errorf("start = %v, want %v", err, tt.want)
+			}
+			if _, err := o.StartLaunch(t.Context(), o.ofp, sub(), true); tt.want == nil && !errors.Is(err, accesscode.ErrRunning) {
+				t.Errorf("a second one = %v, want ErrRunning", err)
+			}
+		})
+	}
+}
+
+func TestApprovedMailingStartsOnce(t *testing.T) {
+	t.Parallel()
+	o := open(t, dbtest.Tx(t), launch.Add(16*time.Hour))
+	o.enroll(21)
+	if _, err := o.AskLaunch(t.Context(), o.ofp, sub(), "the first one was stopped"); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := o.LaunchState(t.Context(), o.ofp); err != nil || m.Alone || m.Asked == nil {
+		t.Errorf("state = %+v, %v; want a request that waits", m, err)
+	}
+	o.secondAgrees()
+	if m, err := o.LaunchState(t.Context(), o.ofp); err != nil || !m.Alone {
+		t.Errorf("state = %+v, %v; want it to be startable", m, err)
+	}
 	if _, err := o.StartLaunch(t.Context(), o.ofp, sub(), true); err != nil {
-		t.Errorf("a second before: %v", err)
+		t.Fatal(err)
 	}
-	if _, err := o.StartLaunch(t.Context(), o.ofp, sub(), true); !errors.Is(err, accesscode.ErrRunning) {
-		t.Errorf("a second one = %v, want ErrRunning", err)
+	if n := o.count(`SELECT count(*) FROM approval WHERE spent_at IS NOT NULL`); n != 1 {
+		t.Errorf("%d approvals are spent, want 1", n)
+	}
+}
+
+// The launch mailing of the calendar leaves without anybody pressing: at its
+// hour, not before, once, whatever the number of replicas.
+func TestLaunchByTheCalendar(t *testing.T) {
+	t.Parallel()
+	o := open(t, dbtest.New(t), launch.Add(-time.Second))
+	o.enroll(3)
+	for _, step := range []struct {
+		at   time.Time
+		want int
+	}{{launch.Add(-time.Second), 0}, {launch, 1}, {launch.Add(time.Hour), 1}} {
+		dbtest.Freeze(t, o.db, step.at)
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() {
+				if err := o.Sweep(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := o.count(`SELECT count(*) FROM launch_mailing WHERE by_calendar AND started_by IS NULL`); n != step.want {
+			t.Errorf("mailings at %v = %d, want %d", step.at, n, step.want)
+		}
+		if m, err := o.LaunchState(t.Context(), o.ofp); err != nil || m.ID != uuid.Nil && o.RunLaunch(t.Context(), m.ID) != nil {
+			t.Fatal(err)
+		}
+	}
+	if mails := o.post(); len(mails) != 3 {
+		t.Errorf("%d mails, want 3", len(mails))
+	}
+	o.enrollFrom(4, 1)
+	if err := o.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := o.count(`SELECT count(*) FROM launch_mailing`); n != 1 {
+		t.Errorf("mailings after a further site = %d, want 1", n)
+	}
+}
+
+// A portal that was down on the day of the launch makes up for it.
+func TestLaunchByTheCalendarThreeDaysLate(t *testing.T) {
+	t.Parallel()
+	o := open(t, dbtest.Tx(t), launch.Add(16*time.Hour-time.Second))
+	o.enroll(1)
+	dbtest.Freeze(t, o.db, launch.Add(72*time.Hour))
+	if err := o.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := o.count(`SELECT count(*) FROM launch_mailing WHERE by_calendar`); n != 1 {
+		t.Errorf("%d mailings by the calendar, want 1", n)
+	}
+}
+
+func TestNoMailingByTheCalendar(t *testing.T) {
+	t.Parallel()
+	for name, at := range map[string]time.Time{
+		"after the window":        launch.Add(23*24*time.Hour - 8*time.Hour), // midnight of 4 February
+		"OFP has sent it already": launch,
+		"listed since go-live":    launch.Add(16 * time.Hour), // midnight of 13 January
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := open(t, dbtest.Tx(t), at)
+			o.enroll(1)
+			if at.Equal(launch) {
+				o.mailing()
+				o.enrollFrom(2, 1)
+			}
+			if err := o.Sweep(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if n := o.count(`SELECT count(*) FROM launch_mailing WHERE by_calendar`); n != 0 {
+				t.Errorf("%d mailings by the calendar, want none", n)
+			}
+		})
 	}
 }
 
@@ -131,6 +245,8 @@ func TestReplacedBeforeItsMailLeftIsNotMailed(t *testing.T) {
 	}
 }
 
+// Three replicas, the clock moved day by day: as many mails as days
+// (security.md 3.8).
 func TestReissueEveryDayOfTheWindow(t *testing.T) {
 	t.Parallel()
 	o := open(t, dbtest.Tx(t), launch)
@@ -179,6 +295,8 @@ func TestReissueEveryDayOfTheWindow(t *testing.T) {
 	}
 }
 
+// Replicas and two administrators at once leave one live code for each
+// (security.md 3.4, 3.8).
 func TestReissuesAtTheSameMomentGiveOneCode(t *testing.T) {
 	t.Parallel()
 	o := open(t, dbtest.New(t), launch)
@@ -208,8 +326,6 @@ func TestReissuesAtTheSameMomentGiveOneCode(t *testing.T) {
 		t.Errorf("re-issued = %d, want one for each of the four, and at most one for the fifth", n)
 	}
 }
-
-// certifier redeems a code and returns the certifier as an actor.
 
 // A mailing that is cut off goes on where it stopped, and doubles nothing.
 func TestMailingThatWasCutOffGoesOn(t *testing.T) {

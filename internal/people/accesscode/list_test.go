@@ -61,28 +61,29 @@ func TestListAndFunnelAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	dbtest.Advance(t, o.db, accesscode.Lifetime-time.Hour)
-	f, err := o.Funnel(t.Context(), o.ofp)
+	all, err := o.Overview(t.Context(), o.ofp, accesscode.Filter{Size: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
+	f := all.Funnel
 	counted := map[accesscode.State]int{accesscode.Waiting: f.Waiting, accesscode.Out: f.Out, accesscode.Used: f.Used, accesscode.Lapsed: f.Expired, accesscode.Replaced: f.Replaced}
 	for _, state := range accesscode.States {
-		codes, total, now, err := o.List(t.Context(), o.ofp, accesscode.Filter{State: state, Size: 10})
+		v, err := o.Overview(t.Context(), o.ofp, accesscode.Filter{State: state, Size: 10})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range codes {
-			if got := c.State(now); got != state {
+		for _, c := range v.Codes {
+			if got := c.State(v.Now); got != state {
 				t.Errorf("the list of %s has one that is %s", state, got)
 			}
 		}
-		if total != counted[state] || len(codes) != total {
-			t.Errorf("%s: %d listed of %d, %d counted", state, len(codes), total, counted[state])
+		if v.Total != counted[state] || len(v.Codes) != v.Total {
+			t.Errorf("%s: %d listed of %d, %d counted", state, len(v.Codes), v.Total, counted[state])
 		}
 	}
-	_, total, _, err := o.List(t.Context(), o.ofp, accesscode.Filter{Today: true, Size: 10})
-	if err != nil || total != 1 || f.ExpiredToday != 1 {
-		t.Errorf("ran out today: %d listed, %d counted (%v), want 1", total, f.ExpiredToday, err)
+	today, err := o.Overview(t.Context(), o.ofp, accesscode.Filter{Today: true, Size: 10})
+	if err != nil || today.Total != 1 || f.ExpiredToday != 1 {
+		t.Errorf("ran out today: %d listed, %d counted (%v), want 1", today.Total, f.ExpiredToday, err)
 	}
 	if len(f.Days) != 1 || f.Days[0].Issued != 4 || f.Days[0].Used != 1 {
 		t.Errorf("days = %+v", f.Days)

@@ -13,7 +13,9 @@ import (
 
 	"familypact.example/portal/internal/people/accesscode"
 	"familypact.example/portal/internal/people/account"
+	"familypact.example/portal/internal/people/approval"
 	"familypact.example/portal/internal/people/membership"
+	"familypact.example/portal/internal/people/setup"
 	"familypact.example/portal/internal/people/site"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
@@ -52,6 +54,7 @@ func browser() authz.Actor {
 
 type office struct {
 	*accesscode.Service
+	ways    *setup.Service
 	t       *testing.T
 	db      *postgres.DB
 	members *membership.Service
@@ -67,7 +70,8 @@ func open(t *testing.T, db *postgres.DB, at time.Time) *office {
 	o := &office{t: t, db: db}
 	o.members = membership.NewService(db, ring)
 	o.sites = site.NewService(db, o.members)
-	o.Service = accesscode.NewService(db, ring, account.NewTestHasher(), o.members)
+	o.Service = accesscode.NewService(db, ring, o.members)
+	o.ways = setup.NewService(db, ring, account.NewTestHasher(), o.Service)
 	o.courier = message.NewCourier(db, ring, o, o.render, time.Millisecond)
 	dbtest.Freeze(t, db, at)
 	o.system(func(tx *postgres.Tx) error {
@@ -110,12 +114,14 @@ const header = "npi,site_id,site_name,provider_type,sector,street,city,zip,count
 const npi = "2681797371"
 
 // enroll imports n sites with their certifiers, c1@… to cn@….
+func (o *office) enroll(n int) { o.t.Helper(); o.enrollFrom(1, n) }
 
-func (o *office) enroll(n int) {
+// enrollFrom imports n sites, the first of which has the number.
+func (o *office) enrollFrom(first, n int) {
 	o.t.Helper()
 	b := strings.Builder{}
 	b.WriteString(header)
-	for i := range n {
+	for i := first - 1; i < first-1+n; i++ {
 		fmt.Fprintf(&b, "%s,S%d,Clinic %d,Solo,private,1 Sample Way,Laguna Niguel,92607,30,(714) 555-0188,Q,Doe,MD,c%d@clinic.example,2008-03-27\n", npi, i+1, i+1, i+1)
 	}
 	if _, _, err := o.sites.ImportAll(o.t.Context(), authz.SystemActor, []byte(b.String()), false); err != nil {
@@ -167,20 +173,54 @@ func attempt(m message.Message) accesscode.Attempt {
 func (o *office) walk(who authz.Actor, username string) error {
 	ctx := o.t.Context()
 	return errors.Join(
-		o.Confirm(ctx, who, "Quinn", "Doe"),
-		o.SetSignIn(ctx, who, username, password),
-		o.SetContact(ctx, who, account.Email),
+		o.ways.Confirm(ctx, who, "Quinn", "Doe"),
+		o.ways.SetSignIn(ctx, who, username, password),
+		o.ways.SetContact(ctx, who, account.Email),
 	)
 }
 
 func (o *office) redeem(m message.Message, username string) (uuid.UUID, error) {
 	o.t.Helper()
 	who := browser()
-	if err := o.Verify(o.t.Context(), who, attempt(m)); err != nil {
+	if err := o.ways.Verify(o.t.Context(), who, attempt(m)); err != nil {
 		return uuid.Nil, err
 	}
 	if err := o.walk(who, username); err != nil {
 		return uuid.Nil, err
 	}
-	return o.Redeem(o.t.Context(), who, sub(), locale.English)
+	return o.ways.Redeem(o.t.Context(), who, sub(), locale.English)
+}
+
+// secondAgrees makes a second administrator approve everything that waits.
+func (o *office) secondAgrees() {
+	o.t.Helper()
+	var second authz.Actor
+	o.system(func(tx *postgres.Tx) error {
+		id, err := account.CreateTx(o.t.Context(), tx, account.New{Kind: account.OFP, Username: "ofp" + uuid.NewString()[:8],
+			Email: uuid.NewString() + "@office.example", FirstName: "O", LastName: "Second", PasswordHash: "x"})
+		second = authz.Actor{Role: authz.OFP, Account: id}
+		return err
+	})
+	o.system(func(tx *postgres.Tx) error { // administrators in force have a membership
+		for _, who := range []uuid.UUID{o.ofp.Account, second.Account} {
+			if _, err := tx.Exec(o.t.Context(), `
+				INSERT INTO membership (id, role, account_id, first_name, last_name, email, email_key, created_at, joined_at)
+				SELECT $1, 'ofp', id, first_name, last_name, email, email || id, $3, $3 FROM account WHERE id = $2`, uuid.New(), who, tx.Now()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	err := o.db.InTx(o.t.Context(), second, func(tx *postgres.Tx) error {
+		waiting, err := postgres.Values[uuid.UUID](o.t.Context(), tx, `SELECT id FROM approval WHERE decision IS NULL`)
+		for _, id := range waiting {
+			if _, err := approval.DecideTx(o.t.Context(), tx, second, id, approval.Approve); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
 }

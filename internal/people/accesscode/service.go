@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/office/setting"
-	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/people/membership"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
@@ -20,19 +19,18 @@ import (
 	"familypact.example/portal/internal/platform/secret"
 )
 
-// Service issues and redeems access codes. It may be used from several
+// Service issues access codes and judges those that are typed. It may be used from several
 // goroutines at once.
 type Service struct {
 	db      *postgres.DB
 	ring    *secret.Ring
-	hasher  *account.Hasher
 	members *membership.Service
 }
 
 // NewService returns the service on a database. Call Register once as well, so
 // that mails carry their deadline and codes begin to run.
-func NewService(db *postgres.DB, ring *secret.Ring, hasher *account.Hasher, members *membership.Service) *Service {
-	return &Service{db: db, ring: ring, hasher: hasher, members: members}
+func NewService(db *postgres.DB, ring *secret.Ring, members *membership.Service) *Service {
+	return &Service{db: db, ring: ring, members: members}
 }
 
 // issue is a code to be made.
@@ -185,8 +183,8 @@ func (s *Service) RevokeStaff(ctx context.Context, actor authz.Actor, sub idempo
 	})
 }
 
-// maxNote is the longest reason for a code issued by hand.
-const maxNote = 500
+// MaxNote is the longest reason for a code issued by hand.
+const MaxNote = 500
 
 // IssueByHand mails a new code to a certifier who has no account, for a reason
 // that is kept with it, and returns the code's id.
@@ -194,11 +192,9 @@ func (s *Service) IssueByHand(ctx context.Context, actor authz.Actor, sub idempo
 	if !authz.Allows(actor.Role, authz.IssueCodes) {
 		return uuid.Nil, fault.ErrNotFound
 	}
-	switch note = strings.TrimSpace(note); {
-	case note == "":
-		return uuid.Nil, ErrNoteMissing
-	case len([]rune(note)) > maxNote:
-		return uuid.Nil, ErrNoteLong
+	note, err := checkNote(note)
+	if err != nil {
+		return uuid.Nil, err
 	}
 	return idempotency.InTx(ctx, s.db, actor, sub, func(tx *postgres.Tx) (uuid.UUID, error) {
 		m, err := membership.FindForUpdateTx(ctx, tx, membershipID)
@@ -214,6 +210,17 @@ func (s *Service) IssueByHand(ctx context.Context, actor authz.Actor, sub idempo
 		}
 		return s.issueTx(ctx, tx, actor, m, issue{reason: reason, note: note})
 	})
+}
+
+// checkNote returns the reason without space around it.
+func checkNote(note string) (string, error) {
+	switch note = strings.TrimSpace(note); {
+	case note == "":
+		return "", ErrNoteMissing
+	case len([]rune(note)) > MaxNote:
+		return "", ErrNoteLong
+	}
+	return note, nil
 }
 
 // reasonByHand is NewSite for a certifier who never had a code since go-live.

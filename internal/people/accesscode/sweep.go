@@ -18,13 +18,16 @@ import (
 )
 
 // Sweep does what has become due, by the portal's clock: it begins mailings
-// whose hour has come, notes codes that ran out, replaces those of certifiers
-// inside the window, and forgets spent ones. It is safe to repeat and to run
-// on several replicas at once: nobody gets two codes.
+// whose hour has come, that of the calendar among them, notes codes that ran
+// out, replaces those of certifiers inside the window, warns before the window
+// closes, and forgets spent codes and questions. It is safe to repeat and to
+// run on several replicas at once: nobody gets two codes.
 func (s *Service) Sweep(ctx context.Context) error {
 	return errors.Join(
+		s.launchByCalendar(ctx),
 		s.beginMailings(ctx),
 		s.noteLapsed(ctx),
+		s.warnOfClosing(ctx),
 		s.forget(ctx),
 	)
 }
@@ -70,22 +73,26 @@ func (s *Service) noteLapsed(ctx context.Context) error {
 }
 
 func (s *Service) noteOne(ctx context.Context, membershipID uuid.UUID) error {
-	return s.db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
-		m, err := membership.FindForUpdateTx(ctx, tx, membershipID)
-		if err != nil {
+	return s.db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error { return s.noteOneTx(ctx, tx, membershipID) })
+}
+
+// noteOneTx notes that the code of a membership ran out, if it did, and
+// replaces it when it is due.
+func (s *Service) noteOneTx(ctx context.Context, tx *postgres.Tx, membershipID uuid.UUID) error {
+	m, err := membership.FindForUpdateTx(ctx, tx, membershipID)
+	if err != nil {
+		return err
+	}
+	c, found, err := lockLapsed(ctx, tx, membershipID)
+	if err != nil || !found {
+		return err
+	}
+	if c.LapsedAt == nil {
+		if err := s.lapse(ctx, tx, m, c.Code); err != nil {
 			return err
 		}
-		c, found, err := lockLapsed(ctx, tx, membershipID)
-		if err != nil || !found {
-			return err
-		}
-		if c.LapsedAt == nil {
-			if err := s.lapse(ctx, tx, m, c.Code); err != nil {
-				return err
-			}
-		}
-		return s.reissue(ctx, tx, m, c.Code)
-	})
+	}
+	return s.reissue(ctx, tx, m, c.Code)
 }
 
 // lapse notes that a code ran out and tells the certifier about an invitation
@@ -100,7 +107,7 @@ func (s *Service) lapse(ctx context.Context, tx *postgres.Tx, m membership.Membe
 	if m.Role != authz.Staff {
 		return nil
 	}
-	to, ok, err := findCertifier(ctx, tx, m.At())
+	to, ok, err := membership.CertifierOf(ctx, tx, m.At())
 	if err != nil || !ok {
 		return err
 	}
@@ -109,7 +116,7 @@ func (s *Service) lapse(ctx context.Context, tx *postgres.Tx, m membership.Membe
 		return err
 	}
 	_, err = message.QueueTx(ctx, tx, s.ring, message.Outgoing{
-		Key: "staff.invite-expired", Cause: subject(c.ID), To: to.recipient(),
+		Key: "staff.invite-expired", Cause: subject(c.ID), To: to,
 		Values: map[string]string{"Site": at, "Staff": m.Name()},
 	})
 	return err
@@ -139,7 +146,7 @@ func (s *Service) forget(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return forgetSpent(ctx, tx, tx.Now().Add(-setting.Days(days)), tx.Now().Add(-SetupLifetime))
+		return errors.Join(forgetSpent(ctx, tx, tx.Now().Add(-setting.Days(days))), forgetQuestions(ctx, tx))
 	})
 	if err != nil {
 		return fmt.Errorf("forget spent codes: %w", err)
@@ -148,10 +155,12 @@ func (s *Service) forget(ctx context.Context) error {
 }
 
 // lapsed are the codes in force that have run out, of people who have no
-// account.
+// account and are not on the way to one: a code that was typed in time is not
+// taken from somebody who is choosing a password.
 const lapsed = ` FROM access_code c
 	JOIN membership m ON m.id = c.membership_id AND m.removed_at IS NULL AND m.account_id IS NULL
-	WHERE c.used_at IS NULL AND c.superseded_at IS NULL AND c.expires_at <= $1`
+	WHERE c.used_at IS NULL AND c.superseded_at IS NULL AND c.expires_at <= $1
+		AND NOT EXISTS (SELECT FROM account_setup u WHERE u.code_id = c.id AND u.finished_at IS NULL AND u.verified_at > $1::timestamptz - interval '1 hour')`
 
 // listLapsed returns the memberships whose code has run out and was not yet
 // noted, or belongs to a certifier.
@@ -167,7 +176,7 @@ type lapsedCode struct {
 
 func lockLapsed(ctx context.Context, tx *postgres.Tx, membershipID uuid.UUID) (lapsedCode, bool, error) {
 	found, err := postgres.All[lapsedCode](ctx, tx, `
-		SELECT `+columns+`, c.lapsed_at`+lapsed+` AND m.id = $2 FOR UPDATE OF c`, tx.Now(), membershipID)
+		SELECT `+Columns+`, c.lapsed_at`+lapsed+` AND m.id = $2 FOR UPDATE OF c`, tx.Now(), membershipID)
 	if err != nil || len(found) == 0 {
 		return lapsedCode{}, false, err
 	}
@@ -183,15 +192,10 @@ func siteEnrolled(ctx context.Context, q postgres.Querier, id uuid.UUID) (bool, 
 	return postgres.Value[bool](ctx, q, `SELECT status = 'enrolled' FROM site WHERE id = $1`, id)
 }
 
-// forgetSpent erases the digests of codes that ended before the first time,
-// and everything of setups that nobody finished before the second.
-func forgetSpent(ctx context.Context, tx *postgres.Tx, codes, setups time.Time) error {
+// forgetSpent erases the digests of codes that ended before the time.
+func forgetSpent(ctx context.Context, tx *postgres.Tx, before time.Time) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE access_code SET digest = NULL
-		WHERE digest IS NOT NULL AND coalesce(used_at, superseded_at, lapsed_at) < $1`, codes)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `DELETE FROM account_setup WHERE verified_at < $1`, setups)
+		WHERE digest IS NOT NULL AND coalesce(used_at, superseded_at, lapsed_at) < $1`, before)
 	return err
 }

@@ -11,8 +11,8 @@ import (
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/fault"
+	"familypact.example/portal/internal/platform/idempotency"
 	"familypact.example/portal/internal/platform/locale"
-	"familypact.example/portal/internal/platform/message"
 	"familypact.example/portal/internal/platform/postgres"
 )
 
@@ -24,13 +24,17 @@ var ErrCurrent = fault.InvalidField("current", locale.AccountPasswordCurrentWron
 // A wrong one is ErrCurrent and counts like one at sign-in; a new one that is
 // refused is a fault of the field "password". Every other sign-in of the
 // account ends, the session kept goes on, and a mail tells the owner
-// (security.md 1.10).
-func (s *Service) Change(ctx context.Context, actor authz.Actor, keep uuid.UUID, current, password string) error {
+// (security.md 1.10). The form sent twice changes the password once; sent again
+// with another new one it is idempotency.ErrChanged.
+func (s *Service) Change(ctx context.Context, actor authz.Actor, sub idempotency.Submission, keep uuid.UUID, current, password string) error {
+	password = norm.NFC.String(password)
+	if done, err := s.changed(ctx, actor, sub, password); done || err != nil {
+		return err
+	}
 	a, err := s.Find(ctx, actor.Account)
 	if err != nil {
 		return err
 	}
-	password = norm.NFC.String(password)
 	if err := s.rules.Check(a.Kind, password, a.FirstName, a.LastName, localPart(a.Email), a.Username); err != nil {
 		return err
 	}
@@ -44,16 +48,36 @@ func (s *Service) Change(ctx context.Context, actor authz.Actor, keep uuid.UUID,
 	if err != nil {
 		return err
 	}
-	return s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
+	sub.Digest = nil // no quick digest of a password is kept: changed compares with the slow one
+	_, err = idempotency.InTx(ctx, s.db, actor, sub, func(tx *postgres.Tx) (uuid.UUID, error) {
 		now, err := FindForUpdateTx(ctx, tx, a.ID)
 		if err != nil {
-			return err
+			return uuid.Nil, err
 		}
 		if !now.PasswordSetAt.Equal(a.PasswordSetAt) { // a reset came first: the present password is another
-			return ErrCurrent
+			return uuid.Nil, ErrCurrent
 		}
-		return s.changeTx(ctx, tx, actor, a, keep, hash)
+		return a.ID, s.changeTx(ctx, tx, actor, a, keep, hash)
 	})
+	return err
+}
+
+// changed reports whether the form has changed the password before, to the
+// same new one.
+func (s *Service) changed(ctx context.Context, actor authz.Actor, sub idempotency.Submission, password string) (bool, error) {
+	done, err := idempotency.Done(ctx, s.db, actor, sub)
+	if err != nil || !done {
+		return false, err
+	}
+	hash, err := passwordHash(ctx, s.db, actor.Account)
+	if err != nil {
+		return false, err
+	}
+	same, _, err := s.hasher.Verify(ctx, hash, password)
+	if err == nil && !same {
+		err = idempotency.ErrChanged
+	}
+	return same, err
 }
 
 func (s *Service) changeTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, a Account, keep uuid.UUID, hash string) error {
@@ -63,10 +87,7 @@ func (s *Service) changeTx(ctx context.Context, tx *postgres.Tx, actor authz.Act
 	if err := session.EndOthersTx(ctx, tx, a.ID, keep); err != nil {
 		return fmt.Errorf("end other sessions: %w", err)
 	}
-	_, err := message.QueueTx(ctx, tx, s.ring, message.Outgoing{
-		Key: keyPasswordChanged, Cause: "password-change:" + uuid.NewString(), To: a.recipient(), Values: map[string]string{},
-	})
-	if err != nil {
+	if err := s.tellChangedTx(ctx, tx, a, "password-change:"+uuid.NewString()); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, actor, "password.change", subject(a.ID))

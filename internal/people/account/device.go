@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,13 +19,32 @@ import (
 // DeviceLife is how long a browser counts as known (security.md 4.1).
 const DeviceLife = 90 * 24 * time.Hour
 
-// NewMark returns the value of a device cookie: 256 random bits.
+// NewMark returns a new mark without its signature: 256 random bits.
 func NewMark() string {
 	b := make([]byte, 32)
 	if _, err := rand.Read(b); err != nil {
 		panic(err) // the system's random source does not fail
 	}
 	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// markPurpose is what the signature of a device cookie is made for.
+const markPurpose = "device-mark"
+
+// IssueMark returns the value of a device cookie for a browser that has none:
+// random, and signed, so that only marks of ours ever become known devices
+// (security.md 4.1).
+func (s *Service) IssueMark() string {
+	mark := NewMark()
+	return mark + "." + base64.RawURLEncoding.EncodeToString(s.ring.MAC(markPurpose, []byte(mark)))
+}
+
+// Issued reports whether the value of a device cookie is one that IssueMark
+// has returned.
+func (s *Service) Issued(mark string) bool {
+	random, signature, _ := strings.Cut(mark, ".")
+	mac, err := base64.RawURLEncoding.DecodeString(signature)
+	return err == nil && random != "" && s.ring.CheckMAC(markPurpose, []byte(random), mac)
 }
 
 func markDigest(mark string) []byte {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -30,43 +31,39 @@ const (
 	resetPrefix        = "password-reset:"
 )
 
-// AskReset mails a code to set a new password to the owner of the account with
-// the name, if there is one with an e-mail address. It returns nil either way,
-// so that nothing can be learned from it (security.md 9.1). A new code ends the
-// one before it. It lifts no block and no disablement.
-func (s *Service) AskReset(ctx context.Context, actor authz.Actor, name string) error {
-	found, known, err := findByName(ctx, s.db, Fold(name))
-	if err != nil {
-		return fmt.Errorf("find account: %w", err)
-	}
-	return s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
-		if !known || found.Email == "" {
-			return audit.Record(ctx, tx, actor, "password.ask-reset", "account:unknown", audit.Denied())
-		}
-		a, err := FindForUpdateTx(ctx, tx, found.ID) // requests at the same moment wait for one another
-		if err != nil {
-			return err
-		}
-		return s.issueResetTx(ctx, tx, actor, a)
-	})
+// issueResetTx mails the owner a code to set a new password.
+func (s *Service) issueResetTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, a Account) error {
+	return s.mailResetTx(ctx, tx, actor, a.ID, a.recipient(), byOwner)
 }
 
-func (s *Service) issueResetTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, a Account) error {
+func (s *Service) mailResetTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, account uuid.UUID, to message.Recipient, by string) error {
 	code, id := secret.NewCode(), uuid.Must(uuid.NewV7())
 	until := tx.Now().Add(s.limits.ResetLife)
-	if err := insertReset(ctx, tx, id, a.ID, s.ring.MAC("password-reset", []byte(code.Reveal())), until); err != nil {
+	if err := insertReset(ctx, tx, id, account, s.ring.MAC("password-reset", []byte(code.Reveal())), by, until); err != nil {
 		return fmt.Errorf("issue reset code: %w", err)
 	}
 	_, err := message.QueueTx(ctx, tx, s.ring, message.Outgoing{
-		Key: keyResetCode, Cause: resetPrefix + id.String(), To: a.recipient(),
+		Key: keyResetCode, Cause: resetPrefix + id.String(), To: to,
 		Values: map[string]string{
-			"Code": secret.FormatCode(code), "Deadline": locale.Clock(locale.WithLanguage(ctx, a.Language), until),
+			"Code": secret.FormatCode(code), "Deadline": locale.Clock(locale.WithLanguage(ctx, to.Language), until),
 		},
 	})
 	if err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, actor, "password.ask-reset", subject(a.ID))
+	return audit.Record(ctx, tx, actor, "password.ask-reset", subject(account), audit.Reason(by))
+}
+
+// remindResetTx mails a code to set a new password unless one is on its way
+// already: the right password of an account that must have a new one leads
+// there and nowhere else (security.md 1.4).
+func (s *Service) remindResetTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, a Account) error {
+	live, err := postgres.Value[bool](ctx, tx, `SELECT EXISTS (SELECT FROM password_reset
+		WHERE account_id = $1 AND used_at IS NULL AND superseded_at IS NULL AND expires_at > $2)`, a.ID, tx.Now())
+	if err != nil || live {
+		return err
+	}
+	return s.issueResetTx(ctx, tx, actor, a)
 }
 
 func (a Account) recipient() message.Recipient {
@@ -92,7 +89,7 @@ func (s *Service) Reset(ctx context.Context, actor authz.Actor, typedCode, passw
 		return err
 	}
 	return s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
-		if _, err := FindForUpdateTx(ctx, tx, a.ID); err != nil { // as AskReset: account first
+		if _, err := FindForUpdateTx(ctx, tx, a.ID); err != nil { // as at the asking: account first
 			return err
 		}
 		used, err := useReset(ctx, tx, digests)
@@ -113,13 +110,24 @@ func (s *Service) replaceTx(ctx context.Context, tx *postgres.Tx, actor authz.Ac
 	if err := session.EndAllTx(ctx, tx, a.ID); err != nil {
 		return fmt.Errorf("end sessions: %w", err)
 	}
-	_, err := message.QueueTx(ctx, tx, s.ring, message.Outgoing{
-		Key: keyPasswordChanged, Cause: resetPrefix + cause.String(), To: a.recipient(), Values: map[string]string{},
-	})
-	if err != nil {
+	if err := s.tellChangedTx(ctx, tx, a, resetPrefix+cause.String()); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, actor, "password.reset", subject(a.ID))
+}
+
+// tellChangedTx mails the owner that the password was changed.
+func (s *Service) tellChangedTx(ctx context.Context, tx *postgres.Tx, a Account, cause string) error {
+	values := map[string]string{}
+	if a.Email != "" {
+		code, err := DisavowalTx(ctx, tx, s.ring, a.ID, a.Email, keyPasswordChanged)
+		if err != nil {
+			return err
+		}
+		values[ValueNotMe] = code
+	}
+	_, err := message.QueueTx(ctx, tx, s.ring, message.Outgoing{Key: keyPasswordChanged, Cause: cause, To: a.recipient(), Values: values})
+	return err
 }
 
 func localPart(email string) string {
@@ -128,12 +136,12 @@ func localPart(email string) string {
 }
 
 // insertReset replaces the live code of the account by a new one.
-func insertReset(ctx context.Context, tx *postgres.Tx, id, account uuid.UUID, digest []byte, until any) error {
+func insertReset(ctx context.Context, tx *postgres.Tx, id, account uuid.UUID, digest []byte, by string, until time.Time) error {
 	batch := &pgx.Batch{}
 	batch.Queue(`UPDATE password_reset SET superseded_at = $2
 		WHERE account_id = $1 AND used_at IS NULL AND superseded_at IS NULL`, account, tx.Now())
 	batch.Queue(`INSERT INTO password_reset (id, account_id, digest, started_by, issued_at, expires_at)
-		VALUES ($1, $2, $3, 'owner', $4, $5)`, id, account, digest, tx.Now(), until)
+		VALUES ($1, $2, $3, $4, $5, $6)`, id, account, digest, by, tx.Now(), until)
 	return tx.SendBatch(ctx, batch).Close()
 }
 

@@ -78,14 +78,14 @@ func TestChangePassword(t *testing.T) {
 	g.addSession(kept)
 	g.addSession(other)
 	me := authz.Actor{Role: authz.Staff, Account: g.id}
-	g.want("a wrong present password", g.Change(t.Context(), me, kept, mistyped, replacement), account.ErrCurrent)
-	if err := g.Change(t.Context(), me, kept, password, "quinn doe quinn doe"); !errors.As(err, new(*fault.Fault)) {
+	g.want("a wrong present password", g.Change(t.Context(), me, sub(), kept, mistyped, replacement), account.ErrCurrent)
+	if err := g.Change(t.Context(), me, sub(), kept, password, "quinn doe quinn doe"); !errors.As(err, new(*fault.Fault)) {
 		t.Fatalf("a new password of one's own names: %v", err)
 	}
 	if n := g.count(`SELECT count(*)::int FROM session WHERE account_id = $1 AND revoked_at IS NULL`, g.id); n != 2 {
 		t.Fatalf("%d sessions go on after refusals, want 2", n)
 	}
-	if err := g.Change(t.Context(), me, kept, password, replacement); err != nil {
+	if err := g.Change(t.Context(), me, sub(), kept, password, replacement); err != nil {
 		t.Fatal(err)
 	}
 	g.want("the old password", g.enter(password, ""), account.ErrWrong)
@@ -106,7 +106,7 @@ func TestChangeCountsWrongPasswords(t *testing.T) {
 	g := newGate(t, dbtest.Tx(t))
 	me := authz.Actor{Role: authz.Staff, Account: g.id}
 	for range 5 {
-		g.want("a wrong present password", g.Change(t.Context(), me, uuid.Nil, mistyped, replacement), account.ErrCurrent)
+		g.want("a wrong present password", g.Change(t.Context(), me, sub(), uuid.Nil, mistyped, replacement), account.ErrCurrent)
 	}
-	g.want("the right one during the lock", g.Change(t.Context(), me, uuid.Nil, password, replacement), account.ErrCurrent)
+	g.want("the right one during the lock", g.Change(t.Context(), me, sub(), uuid.Nil, password, replacement), account.ErrCurrent)
 }

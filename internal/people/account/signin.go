@@ -24,6 +24,8 @@ type Service struct {
 	hasher *Hasher
 	rules  Rules
 	limits Limits
+
+	disavowed []func(ctx context.Context, tx *postgres.Tx, actor authz.Actor, account uuid.UUID) error
 }
 
 // NewService returns the service on a database.
@@ -45,7 +47,8 @@ func subject(id uuid.UUID) string { return "account:" + id.String() }
 // was typed on (uuid.Nil for an unknown one). Unknown name, wrong password,
 // soft lock and removed account are all ErrWrong and cost one hash each
 // (security.md 1.9, 4.3). Only after a right password does it say that an
-// account is blocked or disabled; the account is returned beside that error.
+// account is blocked or disabled, or that its password is no longer trusted
+// (ErrMustChange); the account is returned beside that error.
 //
 // The failure is counted before anything is compared, so that guesses at the
 // same moment cannot outrun the count.
@@ -58,6 +61,7 @@ func (s *Service) SignIn(ctx context.Context, actor authz.Actor, in Attempt) (Ac
 	if known {
 		counted = found.ID
 	}
+	actor.Origin.Sealed = known && found.Sealed
 	device, err := FindDevice(ctx, s.db, counted, in.Mark)
 	if err != nil {
 		return Account{}, uuid.Nil, err
@@ -161,9 +165,19 @@ func (s *Service) accept(ctx context.Context, actor authz.Actor, found named, de
 		if err := forget(ctx, tx, id, device, s.limits); err != nil {
 			return err
 		}
-		state = a.Usable(tx.Now(), s.limits)
+		limits, err := ReadLimits(ctx, tx)
+		if err != nil {
+			return err
+		}
+		state = a.Usable(tx.Now(), limits)
 		if state == ErrInactive { //nolint:errorlint // Usable returns the variable itself
-			if err := setInactive(ctx, tx, id); err != nil {
+			if err := s.disableInactiveTx(ctx, tx, actor, a, limits); err != nil {
+				return err
+			}
+		}
+		if state == nil && a.MustChange && a.Email != "" {
+			state = ErrMustChange
+			if err := s.remindResetTx(ctx, tx, actor, a); err != nil {
 				return err
 			}
 		}

@@ -16,7 +16,8 @@ import (
 
 const columns = `a.id, a.kind, coalesce(a.username, '') AS username, coalesce(a.first_name, '') AS first_name,
 	coalesce(a.last_name, '') AS last_name, coalesce(a.email, '') AS email, a.language, a.passcode_channel,
-	a.must_change, a.password_set_at, a.created_at, a.signed_in_at, a.blocked_at, a.disabled_inactive_at, a.disabled_at, a.removed_at`
+	a.must_change, a.password_set_at, a.created_at, a.signed_in_at, a.blocked_at, a.disabled_inactive_at, a.enabled_at, a.disabled_at, a.removed_at,
+	a.sealed, a.open_till`
 
 // insert adds the account and reports false when the username is taken.
 func insert(ctx context.Context, tx *postgres.Tx, id uuid.UUID, n New) (bool, error) {
@@ -36,12 +37,23 @@ func insert(ctx context.Context, tx *postgres.Tx, id uuid.UUID, n New) (bool, er
 
 // Find returns the account, and fault.ErrNotFound when there is none.
 func Find(ctx context.Context, q postgres.Querier, id uuid.UUID) (Account, error) {
-	return one(postgres.One[Account](ctx, q, `SELECT `+columns+` FROM account a WHERE a.id = $1`, id))
+	return one(postgres.One[Account](ctx, q, FindQuery, id))
 }
+
+// FindQuery reads the account $1: the columns of Account.
+const FindQuery = `SELECT ` + columns + ` FROM account a WHERE a.id = $1`
 
 // FindForUpdateTx is Find and locks the account until the transaction ends.
 func FindForUpdateTx(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Account, error) {
-	return one(postgres.One[Account](ctx, tx, `SELECT `+columns+` FROM account a WHERE a.id = $1 FOR UPDATE`, id))
+	return one(postgres.One[Account](ctx, tx, findForUpdate, id))
+}
+
+const findForUpdate = FindQuery + ` FOR UPDATE`
+
+// ReadForUpdate adds the reading and locking of an account to other queries of
+// a transaction. An account that there is not is no row.
+func ReadForUpdate(b *postgres.Batch, to *Account, id uuid.UUID) {
+	postgres.QueueOne(b, to, findForUpdate, id)
 }
 
 func one(a Account, err error) (Account, error) {

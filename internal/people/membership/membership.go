@@ -7,11 +7,13 @@ package membership
 import (
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/people/site"
 	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/locale"
 )
@@ -44,6 +46,10 @@ type Membership struct {
 	CreatedAt time.Time
 	JoinedAt  *time.Time
 	RemovedAt *time.Time
+	// Of a certifier who was named after another: when the Provider Orientation
+	// was attended, and until when it is to be. Zero: not said, nothing due.
+	OrientationDoneOn civil.Date
+	OrientationDueOn  civil.Date
 }
 
 // Name returns the first and the last name.
@@ -129,11 +135,20 @@ func checkNames(first, last string) []fault.Field {
 		switch {
 		case strings.TrimSpace(n.value) == "":
 			faults = append(faults, fault.Field{Name: n.field, Text: n.missing})
+		case strings.ContainsFunc(n.value, unprintable):
+			faults = append(faults, fault.Field{Name: n.field, Text: locale.AccessNewNameWrong})
 		case len([]rune(n.value)) > MaxName:
 			faults = append(faults, fault.Field{Name: n.field, Text: n.long})
 		}
 	}
 	return faults
+}
+
+// unprintable reports whether a character has no place in a name: it would
+// break a line, of a mail's head for one (security.md 15.3), or hide what
+// follows.
+func unprintable(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) || unicode.Is(unicode.Bidi_Control, r)
 }
 
 // Refusals.

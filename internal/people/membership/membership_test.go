@@ -46,6 +46,8 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+// security.md 15.3: a name that would break a mail's head is refused; one that
+// only looks like an address is encoded by the mail.
 func TestInviteeIsCheckedAllAtOnce(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -57,6 +59,10 @@ func TestInviteeIsCheckedAllAtOnce(t *testing.T) {
 		{"nothing", membership.Invitee{}, "first-name last-name email"},
 		{"longest name", membership.Invitee{FirstName: strings.Repeat("é", 60), LastName: "B", Email: "n@clinic.example"}, ""},
 		{"too long", membership.Invitee{FirstName: strings.Repeat("é", 61), LastName: "B", Email: "n@clinic.example"}, "first-name"},
+		{"a header in a name", membership.Invitee{FirstName: "A\r\nBcc: x@y.example", LastName: "B", Email: "n@clinic.example"}, "first-name"},
+		{"a line of its own", membership.Invitee{FirstName: "A", LastName: "B\u2028C", Email: "n@clinic.example"}, "last-name"},
+		{"text that turns around", membership.Invitee{FirstName: "A", LastName: "B\u202eC", Email: "n@clinic.example"}, "last-name"},
+		{"an angle address as a name", membership.Invitee{FirstName: "\"x\" <a@b.example>,", LastName: "B", Email: "n@clinic.example"}, ""},
 		{"a list of addresses", membership.Invitee{FirstName: "A", LastName: "B", Email: "a@x.example, b@x.example"}, "email"},
 		{"a header", membership.Invitee{FirstName: "A", LastName: "B", Email: "a@x.example\r\nBcc: b@x.example"}, "email"},
 	}

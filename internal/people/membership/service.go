@@ -10,6 +10,7 @@ import (
 
 	"familypact.example/portal/internal/people/session"
 	"familypact.example/portal/internal/people/site"
+	"familypact.example/portal/internal/people/training"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/fault"
@@ -45,7 +46,10 @@ type Staff struct {
 	Members []Member
 	Total   int            // whom the filter chooses
 	Counts  map[Status]int // of all staff of the site
-	Now     time.Time      // when this was read
+	// Training says how everybody who works at the site and has an account
+	// stands with their courses.
+	Training map[uuid.UUID]training.State
+	Now      time.Time // when this was read
 }
 
 // List returns staff of the certifier's site.
@@ -56,16 +60,24 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter) (Staff,
 	f.Search = strings.TrimSpace(f.Search)
 	var staff Staff
 	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		rows, err := list(ctx, tx, actor.Site, f)
-		if err != nil {
+		var rows []listed
+		var counts []counted
+		var reads postgres.Batch
+		readList(&reads, &rows, actor.Site, tx.Now(), f)
+		var states training.StatesLater
+		readCounts(&reads, &counts, actor.Site, tx.Now())
+		states.Add(&reads, actor.Site, tx.Today())
+		if err := reads.Send(ctx, tx); err != nil {
 			return fmt.Errorf("list staff: %w", err)
 		}
+		staff = Staff{Now: tx.Now(), Counts: map[Status]int{}, Training: states.States(tx.Today())}
 		for _, r := range rows {
 			staff.Members, staff.Total = append(staff.Members, r.Member), r.Total
 		}
-		staff.Now = tx.Now()
-		staff.Counts, err = countByStatus(ctx, tx, actor.Site)
-		return err
+		for _, c := range counts {
+			staff.Counts[c.Status] = c.Count
+		}
+		return nil
 	})
 	return staff, err
 }
@@ -77,29 +89,12 @@ func (s *Service) Find(ctx context.Context, actor authz.Actor, id uuid.UUID) (Me
 		return Member{}, fault.ErrNotFound
 	}
 	var m Member
-	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		var err error
-		if m, err = findMember(ctx, tx, id); err != nil {
-			return err
-		}
-		return mayKeep(actor, m.Membership)
-	})
-	return m, err
-}
-
-// OfSite returns everybody who has or had the role at a site, those in force
-// first, for the program office.
-func (s *Service) OfSite(ctx context.Context, actor authz.Actor, siteID uuid.UUID, role authz.Role) ([]Member, error) {
-	if !authz.Allows(actor.Role, authz.ManageSites) {
-		return nil, fault.ErrNotFound
+	var reads postgres.Batch
+	postgres.QueueOne(&reads, &m, findMemberQuery, id)
+	if _, err := s.db.Read(ctx, actor, &reads); err != nil {
+		return m, notFound(err)
 	}
-	var members []Member
-	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		var err error
-		members, err = ofSite(ctx, tx, siteID, role)
-		return err
-	})
-	return members, err
+	return m, mayKeep(actor, m.Membership)
 }
 
 // FindCertifier reads the certifier with the membership's id, for the program
@@ -191,7 +186,16 @@ func (s *Service) forUpdate(ctx context.Context, tx *postgres.Tx, actor authz.Ac
 	if m.RemovedAt != nil {
 		return Membership{}, ErrRemoved
 	}
-	return m, nil
+	return m, stillKeeps(ctx, tx, actor)
+}
+
+// stillKeeps returns nil unless a certifier is replaced at this moment: OFP
+// keeps memberships everywhere.
+func stillKeeps(ctx context.Context, tx *postgres.Tx, actor authz.Actor) error {
+	if actor.Role != authz.Certifier {
+		return nil
+	}
+	return certifiesTx(ctx, tx, actor)
 }
 
 // mayKeep returns nil when the actor may change the membership: the certifier
@@ -214,8 +218,12 @@ func MayKeep(actor authz.Actor, m Membership) error { return mayKeep(actor, m) }
 
 // InviteTx makes the membership of somebody who is to be let in at the
 // certifier's site and returns its id. An address that somebody at the site
-// has already is ErrEmailTaken.
+// has already is ErrEmailTaken; a certifier who was replaced meanwhile is
+// session.ErrEnded.
 func InviteTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, in Invitee) (uuid.UUID, error) {
+	if err := stillKeeps(ctx, tx, actor); err != nil {
+		return uuid.Nil, err
+	}
 	siteID := actor.Site
 	m := Membership{
 		ID: uuid.Must(uuid.NewV7()), SiteID: &siteID, Role: authz.Staff,
@@ -237,21 +245,54 @@ func OfficeTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, role auth
 	return m.ID, audit.Record(ctx, tx, actor, "membership.invite", subject(m.ID))
 }
 
-// JoinTx gives the membership to an account.
+// JoinTx gives a membership, which the caller has locked, to an account. One
+// that was removed meanwhile is ErrRemoved. A certifier whose account answers
+// for other sites already is ErrOneSite unless the regime and an approval let
+// one person answer for this one as well (security.md 3.12); an account that
+// has access to the site is ErrJoinedAlready.
 func JoinTx(ctx context.Context, tx *postgres.Tx, id, account uuid.UUID) error {
-	if err := setJoined(ctx, tx, id, account); err != nil {
+	m, err := FindTx(ctx, tx, id)
+	switch {
+	case err != nil:
+		return err
+	case m.RemovedAt != nil || m.Joined():
+		return ErrRemoved
+	}
+	if m.Role == authz.Certifier {
+		held, err := heldBy(ctx, tx, m.At(), "", account)
+		if err != nil {
+			return err
+		}
+		if len(held) > 0 {
+			refusal, err := refused(ctx, tx, m.At(), held)
+			if err != nil {
+				return err
+			}
+			if refusal != nil {
+				return ErrOneSite
+			}
+		}
+	}
+	err = setJoined(ctx, tx, id, account)
+	if postgres.Violates(err, "membership_account_site_key") {
+		return ErrJoinedAlready
+	}
+	if err != nil {
 		return fmt.Errorf("join membership %s: %w", id, err)
 	}
 	return nil
 }
 
-// KnownTx adds certifier and staff to what is known of every site, for an
-// import.
-func (s *Service) KnownTx(ctx context.Context, tx *postgres.Tx, known []site.Known) error {
-	rows, err := holders(ctx, tx)
-	if err != nil {
-		return fmt.Errorf("read memberships: %w", err)
-	}
+// ReadKnown adds the reading of who works at every site to other queries, for
+// an import. Once they have been sent, what it returns adds certifier and staff
+// to what is known of the sites.
+func (s *Service) ReadKnown(b *postgres.Batch) func(known []site.Known) {
+	var rows []holder
+	readHolders(b, &rows)
+	return func(known []site.Known) { addHolders(known, rows) }
+}
+
+func addHolders(known []site.Known, rows []holder) {
 	at := make(map[uuid.UUID]*site.Known, len(known))
 	for i := range known {
 		at[known[i].Site.ID] = &known[i]
@@ -267,7 +308,6 @@ func (s *Service) KnownTx(ctx context.Context, tx *postgres.Tx, known []site.Kno
 			k.Staff = append(k.Staff, site.EmailKey(h.Email))
 		}
 	}
-	return nil
 }
 
 // PutCertifiersTx names the certifiers of sites. A certifier who is named with

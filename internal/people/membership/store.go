@@ -3,6 +3,7 @@ package membership
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -14,7 +15,7 @@ import (
 )
 
 const columns = `m.id, m.site_id, m.role, m.account_id, m.first_name, m.last_name, m.email,
-	m.created_at, m.joined_at, m.removed_at`
+	m.created_at, m.joined_at, m.removed_at, m.orientation_done_on, m.orientation_due_on`
 
 const memberColumns = columns + `, a.signed_in_at, a.blocked_at, a.disabled_at, a.disabled_inactive_at,
 	a.removed_at AS account_removed_at, c.id IS NOT NULL AS code_live, c.expires_at AS code_expires_at, portal_now() AS as_of`
@@ -73,8 +74,10 @@ func FindTx(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Membership, err
 	return m, notFound(err)
 }
 
+const findMemberQuery = `SELECT ` + memberColumns + ` FROM ` + memberTables + ` WHERE m.id = $1`
+
 func findMember(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Member, error) {
-	m, err := postgres.One[Member](ctx, tx, `SELECT `+memberColumns+` FROM `+memberTables+` WHERE m.id = $1`, id)
+	m, err := postgres.One[Member](ctx, tx, findMemberQuery, id)
 	return m, notFound(err)
 }
 
@@ -83,9 +86,9 @@ type listed struct {
 	Total int
 }
 
-func list(ctx context.Context, tx *postgres.Tx, siteID uuid.UUID, f Filter) ([]listed, error) {
+func readList(r *postgres.Batch, to *[]listed, siteID uuid.UUID, now time.Time, f Filter) {
 	page, size := max(f.Page, 1), max(f.Size, 1)
-	return postgres.All[listed](ctx, tx, `
+	postgres.QueueAll(r, to, `
 		SELECT `+memberColumns+`, (count(*) OVER ())::int AS total
 		FROM `+memberTables+`
 		WHERE m.site_id = @site AND m.role = 'staff'
@@ -93,32 +96,33 @@ func list(ctx context.Context, tx *postgres.Tx, siteID uuid.UUID, f Filter) ([]l
 			AND (@search = '' OR strpos(lower(m.first_name || ' ' || m.last_name || ' ' || m.email), lower(@search)) > 0)
 		ORDER BY m.removed_at IS NOT NULL, lower(m.last_name), lower(m.first_name), m.created_at
 		LIMIT @size OFFSET @skip`,
-		pgx.NamedArgs{"site": siteID, "status": string(f.Status), "search": f.Search, "now": tx.Now(),
+		pgx.NamedArgs{"site": siteID, "status": string(f.Status), "search": f.Search, "now": now,
 			"size": size, "skip": (page - 1) * size})
 }
 
-func countByStatus(ctx context.Context, tx *postgres.Tx, siteID uuid.UUID) (map[Status]int, error) {
-	rows, err := postgres.All[struct {
-		Status Status
-		Count  int
-	}](ctx, tx, `
+// counted is how many of the staff are in a state.
+type counted struct {
+	Status Status
+	Count  int
+}
+
+func readCounts(r *postgres.Batch, to *[]counted, siteID uuid.UUID, now time.Time) {
+	postgres.QueueAll(r, to, `
 		SELECT `+status+` AS status, count(*)::int AS count
 		FROM `+memberTables+`
 		WHERE m.site_id = @site AND m.role = 'staff'
-		GROUP BY 1`, pgx.NamedArgs{"site": siteID, "now": tx.Now()})
-	counts := map[Status]int{}
-	for _, r := range rows {
-		counts[r.Status] = r.Count
-	}
-	return counts, err
+		GROUP BY 1`, pgx.NamedArgs{"site": siteID, "now": now})
 }
 
-func ofSite(ctx context.Context, tx *postgres.Tx, siteID uuid.UUID, role authz.Role) ([]Member, error) {
-	return postgres.All[Member](ctx, tx, `
+// ReadOfSite adds the reading of everybody who has or had the role at a site,
+// those in force first, 200 at most.
+func ReadOfSite(r *postgres.Batch, to *[]Member, siteID uuid.UUID, role authz.Role) {
+	postgres.QueueAll(r, to, `
 		SELECT `+memberColumns+`
 		FROM `+memberTables+`
 		WHERE m.site_id = $1 AND m.role = $2
-		ORDER BY m.removed_at DESC NULLS FIRST, lower(m.last_name), lower(m.first_name)`, siteID, role)
+		ORDER BY m.removed_at DESC NULLS FIRST, lower(m.last_name), lower(m.first_name)
+		LIMIT 200`, siteID, role)
 }
 
 func setNames(ctx context.Context, tx *postgres.Tx, id uuid.UUID, first, last string) error {
@@ -147,8 +151,8 @@ type holder struct {
 	Joined     bool
 }
 
-func holders(ctx context.Context, tx *postgres.Tx) ([]holder, error) {
-	return postgres.All[holder](ctx, tx, `
+func readHolders(b *postgres.Batch, to *[]holder) {
+	postgres.QueueAll(b, to, `
 		SELECT site_id, role, first_name, last_name, coalesce(credential, '') AS credential, email,
 			account_id IS NOT NULL AS joined
 		FROM membership

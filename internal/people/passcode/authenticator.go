@@ -5,17 +5,20 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base32"
+	"errors"
 	"fmt"
 	"net/url"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
 
 	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/postgres"
 	"familypact.example/portal/internal/platform/secret"
 )
@@ -43,48 +46,94 @@ func (s *Service) HasAuthenticator(ctx context.Context, id uuid.UUID) (bool, err
 // confirmed it, for an hour. Who is fully signed in may set up an authenticator
 // (the caller asks for password and passcode again); with the password alone
 // only the first one of an account that must have one may be set up, or it
-// would be a way round the passcode. Anything else is ErrNoSetup.
-func (s *Service) Prepare(ctx context.Context, actor authz.Actor, id uuid.UUID) (Setup, error) {
+// would be a way round the passcode. After a lost authenticator was given up,
+// the sign-in has shown besides that the mailbox is the owner's. Anything else
+// is ErrNoSetup.
+func (s *Service) Prepare(ctx context.Context, actor authz.Actor, p Pending) (Setup, error) {
 	var setup Setup
 	err := s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
-		a, err := mayPrepare(ctx, tx, actor, id)
+		b, err := lockBench(ctx, tx, actor, p)
 		if err != nil {
 			return err
 		}
-		row, found, err := findPending(ctx, tx, id)
-		if err != nil {
-			return err
-		}
+		row, found := b.pending()
 		if !found {
-			if row, err = s.newPending(ctx, tx, actor, id); err != nil {
+			if row, err = s.newPending(ctx, tx, actor, p.Account); err != nil {
 				return err
 			}
 		}
-		plain, err := s.ring.Open(cell(row.ID), row.SecretSealed)
-		if err != nil {
-			return err
-		}
-		setup = Setup{Secret: plain, URL: address(plain, a.Username)}
-		return nil
+		setup, err = s.setup(row, b.account)
+		return err
 	})
 	return setup, err
 }
 
-// mayPrepare returns the account, locked, if the actor may set up an
-// authenticator for it.
-func mayPrepare(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID) (account.Account, error) {
-	a, err := lockOpen(ctx, tx, id)
+// Preparing returns the authenticator that Prepare has made, and ErrNoSetup
+// when there is none. It changes nothing.
+func (s *Service) Preparing(ctx context.Context, actor authz.Actor, p Pending) (Setup, error) {
+	var setup Setup
+	err := s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
+		a, row, err := settingUp(ctx, tx, actor, p)
+		if err != nil {
+			return err
+		}
+		setup, err = s.setup(row, a)
+		return err
+	})
+	return setup, err
+}
+
+func (s *Service) setup(row authenticator, a account.Account) (Setup, error) {
+	plain, err := s.ring.Open(cell(row.ID), row.SecretSealed)
 	if err != nil {
-		return a, err
+		return Setup{}, err
 	}
-	if signedIn := actor.Role != "" && actor.Role != authz.Nobody; signedIn && actor.Account == id {
-		return a, nil
+	return Setup{Secret: plain, URL: address(plain, a.Username)}, nil
+}
+
+// bench is what setting up an authenticator works on, locked.
+type bench struct {
+	account account.Account
+	rows    []authenticator // being set up: one or none
+	open    bool            // firstOrProved
+}
+
+func (b bench) pending() (authenticator, bool) {
+	if len(b.rows) == 0 {
+		return authenticator{}, false
 	}
-	_, has, err := findConfirmed(ctx, tx, id)
-	if err == nil && (has || a.Channel != account.App) {
-		err = ErrNoSetup
+	return b.rows[0], true
+}
+
+// lockBench returns what there is when the actor may set up an authenticator
+// for the account.
+func lockBench(ctx context.Context, tx *postgres.Tx, actor authz.Actor, p Pending) (bench, error) {
+	var b bench
+	var reads postgres.Batch
+	account.ReadForUpdate(&reads, &b.account, p.Account)
+	readPending(&reads, &b.rows, p.Account, tx.Now())
+	readFirstOrProved(&reads, &b.open, p)
+	err := reads.Send(ctx, tx)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = fault.ErrNotFound
 	}
-	return a, err
+	if err == nil {
+		err = b.allows(actor, p)
+	}
+	return b, err
+}
+
+func (b bench) allows(actor authz.Actor, p Pending) error {
+	signedIn := actor.Role != "" && actor.Role != authz.Nobody
+	switch {
+	case closed(b.account):
+		return ErrBlocked
+	case signedIn && actor.Account == p.Account:
+		return nil
+	case !b.open || b.account.Channel != account.App:
+		return ErrNoSetup
+	}
+	return nil
 }
 
 func cell(id uuid.UUID) secret.Cell {
@@ -120,81 +169,118 @@ func address(secretText, username string) string {
 // with it, and returns ten new recovery codes, to be shown this once. A wrong
 // code counts as a failure like any other. The confirmed authenticator takes
 // the place of the one before it, and the account uses the app from now on.
-func (s *Service) Confirm(ctx context.Context, actor authz.Actor, id uuid.UUID, typed string) ([]string, Result, error) {
+func (s *Service) Confirm(ctx context.Context, actor authz.Actor, p Pending, typed string) ([]string, Result, error) {
 	c, err := read(typed)
 	if err != nil || c.digits == "" {
 		return nil, Result{}, ErrFormat
 	}
 	err = s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
-		_, err := settingUp(ctx, tx, actor, id) // what cannot be right is no try
+		_, _, err := settingUp(ctx, tx, actor, p) // what cannot be right is no try
 		return err
 	})
 	if err != nil {
 		return nil, Result{}, err
 	}
-	count, limit, err := s.count(ctx, actor, id)
+	count, limit, err := s.count(ctx, actor, p.Account)
 	if err != nil {
 		return nil, Result{}, err
 	}
-	var codes []string
+	row, step, err := s.firstStep(ctx, actor, p, c.digits)
+	if err != nil {
+		return nil, Result{}, err
+	}
+	if step == 0 {
+		result, err := s.fail(ctx, actor, p.Account, count, limit, verdict{})
+		return nil, result, err
+	}
+	codes, kept, err := s.newRecoveryCodes(ctx) // slow: outside of any transaction
+	if err != nil {
+		return nil, Result{}, s.undone(ctx, p.Account, err)
+	}
 	err = s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
-		codes, err = s.confirmTx(ctx, tx, actor, id, c.digits)
-		return err
+		return s.confirmTx(ctx, tx, actor, p, row, step, kept)
 	})
 	if err != nil {
 		return nil, Result{}, err
 	}
-	if codes != nil {
-		return codes, Result{}, nil
-	}
-	result, err := s.fail(ctx, actor, id, count, limit)
-	return nil, result, err
+	return codes, Result{}, nil
 }
 
 // settingUp returns the authenticator that the actor is setting up, and
 // ErrNoSetup when there is none.
-func settingUp(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID) (authenticator, error) {
-	if _, err := mayPrepare(ctx, tx, actor, id); err != nil {
-		return authenticator{}, err
-	}
-	row, found, err := findPending(ctx, tx, id)
+func settingUp(ctx context.Context, tx *postgres.Tx, actor authz.Actor, p Pending) (account.Account, authenticator, error) {
+	b, err := lockBench(ctx, tx, actor, p)
+	row, found := b.pending()
 	if err == nil && !found {
 		err = ErrNoSetup
 	}
-	return row, err
+	return b.account, row, err
 }
 
-// confirmTx returns no codes when the typed one was wrong.
-func (s *Service) confirmTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID, digits string) ([]string, error) {
-	row, err := settingUp(ctx, tx, actor, id)
-	if err != nil {
-		return nil, err
-	}
-	s.compared.Add(1)
-	step, err := s.matchingStep(ctx, tx, row, digits)
-	if err != nil || step == 0 {
-		return nil, err
-	}
-	if err := replaceConfirmed(ctx, tx, id, row.ID, step); err != nil {
-		return nil, fmt.Errorf("confirm authenticator: %w", err)
-	}
-	codes, err := s.newRecoveryCodes(ctx, tx, id)
-	if err != nil {
-		return nil, err
-	}
-	if err := clearFailures(ctx, tx, id); err != nil {
-		return nil, err
-	}
-	return codes, audit.Record(ctx, tx, actor, "authenticator.confirm", subject(id))
+// firstStep returns the authenticator that is being set up and the step whose
+// code was typed, 0 for none.
+func (s *Service) firstStep(ctx context.Context, actor authz.Actor, p Pending, digits string) (row authenticator, step int64, err error) {
+	err = s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
+		if _, row, err = settingUp(ctx, tx, actor, p); err != nil {
+			return err
+		}
+		s.compared.Add(1)
+		step, err = s.matchingStep(ctx, tx, row, digits)
+		return err
+	})
+	return row, step, err
 }
 
-// spendApp accepts a code of the app whose step is later than the last one.
-func (s *Service) spendApp(ctx context.Context, tx *postgres.Tx, id uuid.UUID, digits string) (bool, error) {
+// confirmTx confirms the authenticator whose code was right a moment ago. One
+// that has been confirmed or replaced since is ErrNoSetup.
+func (s *Service) confirmTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, p Pending, was authenticator, step int64, kept []keptCode) error {
+	a, row, err := settingUp(ctx, tx, actor, p)
+	if err == nil && row.ID != was.ID {
+		err = ErrNoSetup
+	}
+	if err != nil {
+		return err
+	}
+	if err := replaceConfirmed(ctx, tx, p.Account, row.ID, step); err != nil {
+		return fmt.Errorf("confirm authenticator: %w", err)
+	}
+	if err := replaceRecovery(ctx, tx, p.Account, kept); err != nil {
+		return fmt.Errorf("keep recovery codes: %w", err)
+	}
+	if err := clearFailures(ctx, tx, p.Account); err != nil {
+		return err
+	}
+	if err := s.proved(ctx, tx, actor, p.Account); err != nil {
+		return err
+	}
+	if err := s.tellNewApp(ctx, tx, a); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, actor, "authenticator.confirm", subject(p.Account))
+}
+
+const keyNewApp = "account.new-app"
+
+// tellNewApp mails the owner that an authenticator was set up (security.md
+// 15.6). The one of the first sign-in is expected.
+func (s *Service) tellNewApp(ctx context.Context, tx *postgres.Tx, a account.Account) error {
+	if a.SignedInAt == nil || a.Kind == account.Client || a.Email == "" {
+		return nil
+	}
+	return s.tell(ctx, tx, a, keyNewApp)
+}
+
+// spendApp accepts a code of the app whose step is later than the last one, or
+// a recovery code.
+func (s *Service) spendApp(ctx context.Context, tx *postgres.Tx, id uuid.UUID, c code) (bool, error) {
+	if c.digits == "" {
+		return s.spendRecovery(ctx, tx, id, c)
+	}
 	row, found, err := findConfirmed(ctx, tx, id)
 	if err != nil || !found {
 		return false, err
 	}
-	step, err := s.matchingStep(ctx, tx, row, digits)
+	step, err := s.matchingStep(ctx, tx, row, c.digits)
 	if err != nil || step == 0 {
 		return false, err
 	}
@@ -230,24 +316,4 @@ func stepOf(secretText, digits string, at time.Time) (int64, error) {
 		}
 	}
 	return matched, nil
-}
-
-// newRecoveryCodes replaces the account's recovery codes by ten new ones. They
-// are of 80 random bits and kept as keyed digests: a slow hash adds nothing to
-// a code that cannot be guessed, and ten of them would hold up the hasher.
-func (s *Service) newRecoveryCodes(ctx context.Context, tx *postgres.Tx, id uuid.UUID) ([]string, error) {
-	codes := make([]string, recoveryCodes)
-	digests := make([][]byte, recoveryCodes)
-	for i := range codes {
-		raw := make([]byte, recoverySize)
-		if _, err := rand.Read(raw); err != nil {
-			return nil, fmt.Errorf("random recovery code: %w", err)
-		}
-		for j, b := range raw {
-			raw[j] = alphabet[b%32]
-		}
-		digests[i] = s.ring.MAC("recovery-code", raw)
-		codes[i] = fmt.Sprintf("%s-%s-%s-%s", raw[:4], raw[4:8], raw[8:12], raw[12:])
-	}
-	return codes, replaceRecovery(ctx, tx, id, digests)
 }

@@ -48,10 +48,10 @@ func TestSettingUpIsNoWayRoundThePasscode(t *testing.T) {
 			"half signed in": nobody, "half signed in with the id": {Role: authz.Nobody, Account: o.id}, "no role": {Account: o.id},
 			"somebody else": {Role: authz.Desk, Account: uuid.New()},
 		} {
-			if _, err := o.Prepare(t.Context(), actor, o.id); !errors.Is(err, passcode.ErrNoSetup) {
+			if _, err := o.Prepare(t.Context(), actor, passcode.Pending{Account: o.id}); !errors.Is(err, passcode.ErrNoSetup) {
 				t.Errorf("%s, %s: prepare = %v, want ErrNoSetup", name, who, err)
 			}
-			if _, _, err := o.Confirm(t.Context(), actor, o.id, "123456"); !errors.Is(err, passcode.ErrNoSetup) {
+			if _, _, err := o.Confirm(t.Context(), actor, passcode.Pending{Account: o.id}, "123456"); !errors.Is(err, passcode.ErrNoSetup) {
 				t.Errorf("%s, %s: confirm = %v, want ErrNoSetup", name, who, err)
 			}
 		}
@@ -59,10 +59,10 @@ func TestSettingUpIsNoWayRoundThePasscode(t *testing.T) {
 			t.Errorf("%s: %d tries counted for what cannot be right", name, n)
 		}
 		// Not even while the owner is setting one up.
-		if _, err := o.Prepare(t.Context(), o.owner(), o.id); err != nil {
+		if _, err := o.Prepare(t.Context(), o.owner(), passcode.Pending{Account: o.id}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := o.Prepare(t.Context(), nobody, o.id); !errors.Is(err, passcode.ErrNoSetup) {
+		if _, err := o.Prepare(t.Context(), nobody, passcode.Pending{Account: o.id}); !errors.Is(err, passcode.ErrNoSetup) {
 			t.Errorf("%s, while the owner does: %v, want ErrNoSetup", name, err)
 		}
 	}
@@ -74,19 +74,19 @@ func TestSettingUpIsNoWayRoundThePasscode(t *testing.T) {
 func TestPrepareRepeatsForAnHour(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, dbtest.Tx(t), account.OFP, account.App)
-	first, err := o.Prepare(t.Context(), nobody, o.id)
+	first, err := o.Prepare(t.Context(), nobody, passcode.Pending{Account: o.id})
 	if err != nil || len(first.Secret) != 32 || !strings.HasPrefix(first.URL, "otpauth://totp/") || !strings.Contains(first.URL, "secret="+first.Secret) {
 		t.Fatalf("set-up = %+v, %v", first, err)
 	}
 	dbtest.Advance(t, o.db, time.Hour-time.Second)
-	if again, err := o.Prepare(t.Context(), nobody, o.id); err != nil || again != first {
+	if again, err := o.Prepare(t.Context(), nobody, passcode.Pending{Account: o.id}); err != nil || again != first {
 		t.Errorf("again = %+v, %v; want the same", again, err)
 	}
 	dbtest.Advance(t, o.db, time.Second)
-	if _, _, err := o.Confirm(t.Context(), nobody, o.id, o.present(t, first.Secret, 0)); !errors.Is(err, passcode.ErrNoSetup) {
+	if _, _, err := o.Confirm(t.Context(), nobody, passcode.Pending{Account: o.id}, o.present(t, first.Secret, 0)); !errors.Is(err, passcode.ErrNoSetup) {
 		t.Errorf("confirming what was shown an hour ago: %v, want ErrNoSetup", err)
 	}
-	fresh, err := o.Prepare(t.Context(), nobody, o.id)
+	fresh, err := o.Prepare(t.Context(), nobody, passcode.Pending{Account: o.id})
 	if err != nil || fresh.Secret == first.Secret {
 		t.Errorf("after an hour = %+v, %v; want another secret", fresh, err)
 	}
@@ -98,13 +98,13 @@ func TestPrepareRepeatsForAnHour(t *testing.T) {
 func TestWrongConfirmationsCount(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, dbtest.Tx(t), account.OFP, account.App)
-	setup, err := o.Prepare(t.Context(), nobody, o.id)
+	setup, err := o.Prepare(t.Context(), nobody, passcode.Pending{Account: o.id})
 	if err != nil {
 		t.Fatal(err)
 	}
 	right := o.present(t, setup.Secret, 0)
 	for _, typed := range []string{"", "12345", "1234567", "abcdef", "ABCD-EFGH-JKMN-PQRS", "#" + right} {
-		if _, _, err := o.Confirm(t.Context(), nobody, o.id, typed); !errors.Is(err, passcode.ErrFormat) {
+		if _, _, err := o.Confirm(t.Context(), nobody, passcode.Pending{Account: o.id}, typed); !errors.Is(err, passcode.ErrFormat) {
 			t.Errorf("confirm %q: %v, want ErrFormat", typed, err)
 		}
 	}
@@ -113,15 +113,15 @@ func TestWrongConfirmationsCount(t *testing.T) {
 		left int
 		err  error
 	}{{2, passcode.ErrWrong}, {1, passcode.ErrWrong}, {0, passcode.ErrBlocked}} {
-		codes, result, err := o.Confirm(t.Context(), nobody, o.id, far)
+		codes, result, err := o.Confirm(t.Context(), nobody, passcode.Pending{Account: o.id}, far)
 		if !errors.Is(err, want.err) || result.Left != want.left || codes != nil {
 			t.Errorf("wrong: %v with %d left and codes %v, want %+v", err, result.Left, codes, want)
 		}
 	}
-	if _, _, err := o.Confirm(t.Context(), nobody, o.id, right); !errors.Is(err, passcode.ErrBlocked) || !o.blocked(t) {
+	if _, _, err := o.Confirm(t.Context(), nobody, passcode.Pending{Account: o.id}, right); !errors.Is(err, passcode.ErrBlocked) || !o.blocked(t) {
 		t.Errorf("the right one afterwards: %v, want ErrBlocked", err)
 	}
-	if _, err := o.Prepare(t.Context(), nobody, o.id); !errors.Is(err, passcode.ErrBlocked) {
+	if _, err := o.Prepare(t.Context(), nobody, passcode.Pending{Account: o.id}); !errors.Is(err, passcode.ErrBlocked) {
 		t.Errorf("preparing: %v, want ErrBlocked", err)
 	}
 }
@@ -149,7 +149,7 @@ func TestNewAuthenticatorEndsTheOldOneAndItsRecoveryCodes(t *testing.T) {
 	}
 	all := map[string]bool{}
 	for _, c := range append(oldCodes, codes...) {
-		if all[c] = true; !regexp.MustCompile(`^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$`).MatchString(c) {
+		if all[c] = true; !regexp.MustCompile(`^([0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-HJKMNP-TV-Z]{4}$`).MatchString(c) {
 			t.Errorf("recovery code %q", c)
 		}
 	}

@@ -27,6 +27,7 @@ const (
 	secretSize    = 20 // 160 bits
 	recoveryCodes = 10
 	recoverySize  = 16 // characters of 5 bits: 80 bits
+	selectorSize  = 4  // characters in front of them, which find the code's row
 	setupLife     = time.Hour
 	cutOff        = time.Minute // after which a try without an end is taken for one that was cut off
 )
@@ -40,11 +41,13 @@ const (
 	maxUnused    = 20
 )
 
-// Faults of the second step. ErrWrong covers a wrong, replayed, expired and
-// replaced passcode alike.
+// Faults of the second step. ErrWrong covers a wrong, replayed and replaced
+// passcode alike; ErrExpired means that the one that was sent was not used in
+// its time, whatever was typed, so that nothing can be learned from it.
 var (
 	ErrFormat  = fault.InvalidField("code", locale.PasscodeFormat)
 	ErrWrong   = fault.InvalidField("code", locale.PasscodeWrong)
+	ErrExpired = fault.InvalidField("code", locale.PasscodeExpired)
 	ErrBlocked = fault.New(fault.Forbidden, locale.AccountStateBlocked)
 	ErrTooSoon = fault.New(fault.Throttled, locale.PasscodeTooSoon)
 	ErrNoMail  = fault.New(fault.NotFound, locale.FaultNotFound)
@@ -60,8 +63,9 @@ type Pending struct {
 
 // code is what was typed, in the one form that is compared.
 type code struct {
-	digits   string // six digits, or
-	recovery string // the characters of a recovery code
+	digits   string    // six digits, or
+	recovery string    // the characters of a recovery code
+	row      uuid.UUID // of a right recovery code
 }
 
 // read brings a typed code into its form: spaces, dashes and full-width digits
@@ -83,7 +87,7 @@ func read(typed string) (code, error) {
 		return code{digits: s}, nil
 	}
 	s = strings.NewReplacer("O", "0", "I", "1", "L", "1").Replace(s)
-	if len(s) == recoverySize && strings.Trim(s, alphabet) == "" {
+	if (len(s) == selectorSize+recoverySize || len(s) == recoverySize) && strings.Trim(s, alphabet) == "" {
 		return code{recovery: s}, nil
 	}
 	return code{}, ErrFormat

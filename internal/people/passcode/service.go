@@ -28,89 +28,66 @@ import (
 type Service struct {
 	db       *postgres.DB
 	ring     *secret.Ring
+	hasher   *account.Hasher
+	texts    bool         // there is a gateway for text messages
 	compared atomic.Int64 // how many codes have been compared, for tests of the limit
+	proved   func(ctx context.Context, tx *postgres.Tx, actor authz.Actor, account uuid.UUID) error
 }
 
-// NewService returns the service on a database.
-func NewService(db *postgres.DB, ring *secret.Ring) *Service { return &Service{db: db, ring: ring} }
+// NewService returns the service on a database. The hasher keeps recovery
+// codes.
+func NewService(db *postgres.DB, ring *secret.Ring, hasher *account.Hasher) *Service {
+	return &Service{db: db, ring: ring, hasher: hasher, proved: func(context.Context, *postgres.Tx, authz.Actor, uuid.UUID) error { return nil }}
+}
+
+// AllowTexts says that there is a gateway for text messages. Without it nothing
+// is sent or shown of that channel. It is called while the program is put
+// together.
+func (s *Service) AllowTexts() { s.texts = true }
+
+// Texts reports whether there is a gateway for text messages.
+func (s *Service) Texts() bool { return s.texts }
+
+// OnProof names what is to be done in the transaction in which the owner of an
+// account has shown that the authenticator or a recovery code is at hand. It is
+// named while the program is put together.
+func (s *Service) OnProof(fn func(ctx context.Context, tx *postgres.Tx, actor authz.Actor, account uuid.UUID) error) {
+	s.proved = fn
+}
 
 // Compared returns how many codes have been compared with the right one.
 func (s *Service) Compared() int64 { return s.compared.Load() }
 
 const (
 	keyCode      = "account.code"
+	keyAppCode   = "account.app-code"
 	keyBlocked   = "account.blocked"
 	keyNewDevice = "account.new-device"
+	keyFailed    = "account.failed-code"
 	causeCode    = "passcode:"
-	purpose      = "passcode"
+	macPurpose   = "passcode"
 )
 
 // Register keeps back the mails of passcodes that are dead before their turn
 // comes. It is called once, while the program is put together.
 func Register() {
-	message.BeforeSend(keyCode, func(ctx context.Context, tx *postgres.Tx, m message.Message) (map[string]string, bool, error) {
-		id, err := uuid.Parse(strings.TrimPrefix(m.Cause, causeCode))
-		if err != nil {
-			return nil, false, fault.ErrNotFound
-		}
-		alive, err := alive(ctx, tx, id)
-		return nil, alive, err
-	})
-}
-
-// Send mails a passcode for the sign-in to the account's address; the one
-// before it ends. More often than once a minute, five times in 15 minutes or
-// twenty unused ones a day is ErrTooSoon: the check and the count are one
-// statement, so that parallel requests send no more. An account that uses the
-// app gets none, ErrNoMail: a mailed passcode beside the app would make the
-// app worth nothing.
-func (s *Service) Send(ctx context.Context, actor authz.Actor, p Pending) error {
-	digits, err := randomDigits()
-	if err != nil {
-		return err
-	}
-	return s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
-		a, err := account.FindForUpdateTx(ctx, tx, p.Account)
-		if err != nil {
-			return err
-		}
-		if a.Channel != account.Email || a.Email == "" {
-			return ErrNoMail
-		}
-		if a.BlockedAt != nil {
-			return ErrBlocked
-		}
-		allowed, err := countSending(ctx, tx, p.Account)
-		if err != nil {
-			return fmt.Errorf("count passcode mail: %w", err)
-		}
-		if !allowed {
-			return ErrTooSoon
-		}
-		id := uuid.Must(uuid.NewV7())
-		until := tx.Now().Add(Lifetime)
-		if err := insertChallenge(ctx, tx, id, p, s.digest(id, digits), until); err != nil {
-			return fmt.Errorf("keep passcode: %w", err)
-		}
-		_, err = message.QueueTx(ctx, tx, s.ring, message.Outgoing{
-			Key: keyCode, Cause: causeCode + id.String(),
-			To: message.Recipient{Account: a.ID, Name: a.Name(), Email: a.Email, Language: a.Language},
-			Values: map[string]string{
-				"Code": digits, "Deadline": locale.Clock(locale.WithLanguage(ctx, a.Language), until),
-			},
+	for _, key := range []string{keyCode, keyAppCode} {
+		message.BeforeSend(key, func(ctx context.Context, tx *postgres.Tx, m message.Message) (map[string]string, bool, error) {
+			id, err := uuid.Parse(strings.TrimPrefix(m.Cause, causeCode))
+			if err != nil {
+				return nil, false, fault.ErrNotFound
+			}
+			alive, err := alive(ctx, tx, id)
+			return nil, alive, err
 		})
-		if err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, actor, "passcode.send", subject(a.ID))
-	})
+	}
 }
 
 func subject(id uuid.UUID) string { return "account:" + id.String() }
 
 // digest is kept of a mailed passcode: bound to its challenge.
 func (s *Service) digest(challenge uuid.UUID, digits string) []byte {
-	return s.ring.MAC(purpose, append(challenge[:], digits...))
+	return s.ring.MAC(macPurpose, append(challenge[:], digits...))
 }
 
 func randomDigits() (string, error) {
@@ -130,8 +107,8 @@ type Result struct {
 // anything is compared, in a transaction of its own, by one statement that
 // refuses beyond the limit; a right code takes the count back to nothing. The
 // last wrong one blocks the account, ends its sign-ins and tells its owner
-// (security.md 2.5, 2.6). It returns ErrFormat, ErrWrong with the tries left,
-// or ErrBlocked.
+// (security.md 2.5, 2.6). It returns ErrFormat, ErrWrong or ErrExpired with the
+// tries left, or ErrBlocked.
 func (s *Service) Check(ctx context.Context, actor authz.Actor, p Pending, typed string) (Result, error) {
 	c, err := read(typed)
 	if err != nil {
@@ -141,11 +118,14 @@ func (s *Service) Check(ctx context.Context, actor authz.Actor, p Pending, typed
 	if err != nil {
 		return Result{}, err
 	}
-	right, err := s.compare(ctx, actor, p, c)
-	if err != nil || right {
+	if err := s.match(ctx, p.Account, &c); err != nil {
+		return Result{}, s.undone(ctx, p.Account, err)
+	}
+	found, err := s.compare(ctx, actor, p, c)
+	if err != nil || found.right {
 		return Result{}, err
 	}
-	return s.fail(ctx, actor, p.Account, count, limit)
+	return s.fail(ctx, actor, p.Account, count, limit, found)
 }
 
 // count raises the failures before anything is compared. An account without a
@@ -165,8 +145,10 @@ func (s *Service) count(ctx context.Context, actor authz.Actor, id uuid.UUID) (c
 }
 
 // fail ends a wrong try: the last one blocks the account, which hanging up does
-// not prevent. When a right passcode came in between, nothing is blocked.
-func (s *Service) fail(ctx context.Context, actor authz.Actor, id uuid.UUID, count, limit int) (Result, error) {
+// not prevent. When a right passcode came in between, nothing is blocked. The
+// owner is told once in a while: whoever came so far knows the password
+// (security.md 4.10).
+func (s *Service) fail(ctx context.Context, actor authz.Actor, id uuid.UUID, count, limit int, found verdict) (Result, error) {
 	ctx = context.WithoutCancel(ctx)
 	if count >= limit {
 		blocked, err := s.block(ctx, actor, id, 0)
@@ -179,27 +161,43 @@ func (s *Service) fail(ctx context.Context, actor authz.Actor, id uuid.UUID, cou
 		count = 0
 	}
 	err := s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
+		a, err := account.FindForUpdateTx(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := s.notice(ctx, tx, a, keyFailed); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, actor, "sign-in.passcode", subject(id), audit.Denied())
 	})
 	if err != nil {
 		return Result{}, err
 	}
+	if found.late {
+		return Result{Left: limit - count}, ErrExpired
+	}
 	return Result{Left: limit - count}, ErrWrong
+}
+
+// verdict is what comparing a code came to.
+type verdict struct {
+	right bool
+	late  bool // the passcode of this step was not used in its time
 }
 
 // compare looks for the code in a transaction that a right one changes: it
 // works once (RFC 6238, section 5.2), and not for an account that has been
 // blocked since its failure was counted.
-func (s *Service) compare(ctx context.Context, actor authz.Actor, p Pending, c code) (bool, error) {
-	right := false
+func (s *Service) compare(ctx context.Context, actor authz.Actor, p Pending, c code) (verdict, error) {
+	found := verdict{}
 	err := s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
-		right = false
+		found = verdict{}
 		if _, err := lockOpen(ctx, tx, p.Account); err != nil {
 			return err
 		}
 		s.compared.Add(1)
 		var err error
-		if right, err = s.spend(ctx, tx, p, c); err != nil || !right {
+		if found, err = s.spend(ctx, tx, actor, p, c); err != nil || !found.right {
 			return err
 		}
 		if err := clearFailures(ctx, tx, p.Account); err != nil {
@@ -207,39 +205,54 @@ func (s *Service) compare(ctx context.Context, actor authz.Actor, p Pending, c c
 		}
 		return audit.Record(ctx, tx, actor, "sign-in.passcode", subject(p.Account))
 	})
-	return right && err == nil, err
+	if err != nil {
+		found = verdict{}
+	}
+	return found, err
 }
 
 // lockOpen returns the account, locked, and ErrBlocked when it is blocked or
 // removed.
 func lockOpen(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (account.Account, error) {
 	a, err := account.FindForUpdateTx(ctx, tx, id)
-	if err == nil && (a.BlockedAt != nil || a.RemovedAt != nil) {
+	if err == nil && closed(a) {
 		err = ErrBlocked
 	}
 	return a, err
 }
 
-func (s *Service) spend(ctx context.Context, tx *postgres.Tx, p Pending, c code) (bool, error) {
-	if c.recovery != "" {
-		return useRecovery(ctx, tx, p.Account, s.ring.MACs("recovery-code", []byte(c.recovery)))
+// closed reports whether no passcode opens the account.
+func closed(a account.Account) bool { return a.BlockedAt != nil || a.RemovedAt != nil }
+
+// spend looks for the code among those that are good for a sign-in.
+func (s *Service) spend(ctx context.Context, tx *postgres.Tx, actor authz.Actor, p Pending, c code) (verdict, error) {
+	if c.digits != "" {
+		mailed, err := s.spendMailed(ctx, tx, p, SignIn, c.digits)
+		if err != nil || mailed.right || mailed.late {
+			return mailed, err
+		}
 	}
-	spent, err := s.spendMailed(ctx, tx, p, c.digits)
-	if err != nil || spent {
-		return spent, err
+	right, err := s.spendApp(ctx, tx, p.Account, c)
+	if err == nil && right {
+		err = s.proved(ctx, tx, actor, p.Account)
 	}
-	return s.spendApp(ctx, tx, p.Account, c.digits)
+	return verdict{right: right}, err
 }
 
-func (s *Service) spendMailed(ctx context.Context, tx *postgres.Tx, p Pending, digits string) (bool, error) {
-	id, digest, found, err := findChallenge(ctx, tx, p)
+// spendMailed accepts the passcode that was sent to this step for the purpose.
+func (s *Service) spendMailed(ctx context.Context, tx *postgres.Tx, p Pending, purpose Purpose, digits string) (verdict, error) {
+	c, found, err := findChallenge(ctx, tx, p, purpose)
 	if err != nil || !found {
-		return false, err
+		return verdict{}, err
 	}
-	if !s.ring.CheckMAC(purpose, append(id[:], digits...), digest) {
-		return false, nil
+	if !tx.Now().Before(c.ExpiresAt) {
+		return verdict{late: true}, nil
 	}
-	return useChallenge(ctx, tx, id)
+	if digits == "" || !s.ring.CheckMAC(macPurpose, append(c.ID[:], digits...), c.Digest) {
+		return verdict{}, nil
+	}
+	right, err := useChallenge(ctx, tx, c.ID)
+	return verdict{right: right}, err
 }
 
 // block makes the account one that only the desk can open again, if its tries
@@ -288,7 +301,11 @@ func (s *Service) Complete(ctx context.Context, actor authz.Actor, id uuid.UUID,
 		if err != nil {
 			return err
 		}
-		if err := a.Usable(tx.Now(), account.DefaultLimits); err != nil {
+		limits, err := account.ReadLimits(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := a.Usable(tx.Now(), limits); err != nil {
 			return err
 		}
 		if err := setSignedIn(ctx, tx, id); err != nil {
@@ -313,18 +330,41 @@ func (s *Service) Complete(ctx context.Context, actor authz.Actor, id uuid.UUID,
 	return device, err
 }
 
-// tellNewDevice mails the owner of a sign-in from a browser that is not known,
-// once in half an hour (security.md 4.10). The first sign-in of all is
-// expected, and a client is told only by ways that they chose.
+// tellNewDevice mails the owner of a sign-in from a browser that is not known.
+// The first sign-in of all is expected.
 func (s *Service) tellNewDevice(ctx context.Context, tx *postgres.Tx, a account.Account) error {
-	if a.SignedInAt == nil || a.Kind == account.Client {
+	if a.SignedInAt == nil {
 		return nil
 	}
-	_, err := message.QueueTx(ctx, tx, s.ring, message.Outgoing{
-		Key: keyNewDevice, Cause: subject(a.ID) + ":" + tx.Now().Truncate(noticeEvery).Format(time.RFC3339),
+	return s.notice(ctx, tx, a, keyNewDevice)
+}
+
+// notice mails the owner of an account, locked by the caller, what somebody
+// has done with it, once in half an hour for each kind, with a code to say that
+// it was somebody else (security.md 4.10). A client is told only by ways that
+// they chose.
+func (s *Service) notice(ctx context.Context, tx *postgres.Tx, a account.Account, key string) error {
+	if a.Kind == account.Client || a.Email == "" {
+		return nil
+	}
+	told, err := account.NoticedTx(ctx, tx, a.ID, key, noticeEvery)
+	if err != nil || told {
+		return err
+	}
+	return s.tell(ctx, tx, a, key)
+}
+
+// tell mails the owner of an account what has happened to it.
+func (s *Service) tell(ctx context.Context, tx *postgres.Tx, a account.Account, key string) error {
+	code, err := account.DisavowalTx(ctx, tx, s.ring, a.ID, a.Email, key)
+	if err != nil {
+		return err
+	}
+	_, err = message.QueueTx(ctx, tx, s.ring, message.Outgoing{
+		Key: key, Cause: subject(a.ID) + ":" + uuid.NewString(),
 		To: message.Recipient{Account: a.ID, Name: a.Name(), Email: a.Email, Language: a.Language},
 		Values: map[string]string{
-			"Time": locale.Clock(locale.WithLanguage(ctx, a.Language), tx.Now()),
+			"Time": locale.Clock(locale.WithLanguage(ctx, a.Language), tx.Now()), account.ValueNotMe: code,
 		},
 	})
 	return err

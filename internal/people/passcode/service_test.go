@@ -42,7 +42,7 @@ type office struct {
 func newOffice(t *testing.T, db *postgres.DB, kind account.Kind, channel account.Channel) office {
 	t.Helper()
 	dbtest.Freeze(t, db, start)
-	o := office{Service: passcode.NewService(db, ring), db: db}
+	o := office{Service: passcode.NewService(db, ring, account.NewTestHasher()), db: db}
 	o.id = addAccount(t, db, kind, channel)
 	return o
 }
@@ -141,8 +141,8 @@ func TestMailedCodeLastsTenMinutes(t *testing.T) {
 	}{
 		{"at once", 0, nil},
 		{"9:59", 10*time.Minute - time.Second, nil},
-		{"10:00", 10 * time.Minute, passcode.ErrWrong},
-		{"10:01", 10*time.Minute + time.Second, passcode.ErrWrong},
+		{"10:00", 10 * time.Minute, passcode.ErrExpired},
+		{"10:01", 10*time.Minute + time.Second, passcode.ErrExpired},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -273,7 +273,7 @@ func TestBlockEndsSignInsAndTellsTheOwner(t *testing.T) {
 // A count that a transaction kept and lost with its error would let all pass.
 func TestParallelWrongCodesAreComparedFiveTimes(t *testing.T) {
 	o := newOffice(t, dbtest.New(t), account.Workforce, account.Email)
-	second := passcode.NewService(o.db, ring) // another replica
+	second := passcode.NewService(o.db, ring, account.NewTestHasher()) // another replica
 	p := o.pending()
 	code := o.mail(t, p)
 	var all sync.WaitGroup
@@ -343,8 +343,8 @@ func TestLimitsOfSending(t *testing.T) {
 		send(time.Duration(i)*time.Hour, nil)
 	}
 	send(20*time.Hour, passcode.ErrTooSoon) // twenty unused ones in a day
-	if err := o.check(t, p, o.lastMailed(t)); !errors.Is(err, passcode.ErrWrong) {
-		t.Errorf("a code of six hours ago: %v, want ErrWrong", err)
+	if err := o.check(t, p, o.lastMailed(t)); !errors.Is(err, passcode.ErrExpired) {
+		t.Errorf("a code of six hours ago: %v, want ErrExpired", err)
 	}
 	send(24*time.Hour+time.Second, nil)
 }
@@ -375,11 +375,11 @@ func (o office) owner() authz.Actor { return authz.Actor{Role: authz.Staff, Acco
 
 func (o office) setUpAs(t *testing.T, actor authz.Actor) (seed string, recovery []string) {
 	t.Helper()
-	setup, err := o.Prepare(t.Context(), actor, o.id)
+	setup, err := o.Prepare(t.Context(), actor, passcode.Pending{Account: o.id})
 	if err != nil {
 		t.Fatal(err)
 	}
-	recovery, _, err = o.Confirm(t.Context(), actor, o.id, o.present(t, setup.Secret, -30*time.Second))
+	recovery, _, err = o.Confirm(t.Context(), actor, passcode.Pending{Account: o.id}, o.present(t, setup.Secret, -30*time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -456,24 +456,24 @@ func TestOnlyTheFirstAppIsSetUpBeforeThePasscode(t *testing.T) {
 	settled.setUp(t)
 	for name, o := range map[string]office{"e-mail": mailed, "app in use": settled} {
 		for _, actor := range []authz.Actor{nobody, {Role: authz.Staff, Account: uuid.New()}} {
-			if _, err := o.Prepare(t.Context(), actor, o.id); !errors.Is(err, passcode.ErrNoSetup) {
+			if _, err := o.Prepare(t.Context(), actor, passcode.Pending{Account: o.id}); !errors.Is(err, passcode.ErrNoSetup) {
 				t.Errorf("%s, prepared by %s: %v, want ErrNoSetup", name, actor.Role, err)
 			}
 		}
 	}
 	owner := authz.Actor{Role: authz.Staff, Account: mailed.id}
-	setup, err := mailed.Prepare(t.Context(), owner, mailed.id)
+	setup, err := mailed.Prepare(t.Context(), owner, passcode.Pending{Account: mailed.id})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := mailed.Prepare(t.Context(), owner, mailed.id); err != nil || again != setup {
+	if again, err := mailed.Prepare(t.Context(), owner, passcode.Pending{Account: mailed.id}); err != nil || again != setup {
 		t.Errorf("prepared again: another secret, or %v", err)
 	}
 	entries, err := audit.About(t.Context(), mailed.db, "account:"+mailed.id.String())
 	if err != nil || len(entries) != 1 || entries[0].Action != "authenticator.prepare" || *entries[0].AccountID != mailed.id {
 		t.Errorf("recorded %+v, %v; want the one secret that was made", entries, err)
 	}
-	_, _, err = mailed.Confirm(t.Context(), nobody, mailed.id, mailed.present(t, setup.Secret, 0))
+	_, _, err = mailed.Confirm(t.Context(), nobody, passcode.Pending{Account: mailed.id}, mailed.present(t, setup.Secret, 0))
 	if !errors.Is(err, passcode.ErrNoSetup) {
 		t.Errorf("what its owner has begun, confirmed by nobody: %v, want ErrNoSetup", err)
 	}

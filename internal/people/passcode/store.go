@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/platform/postgres"
 )
 
@@ -35,6 +36,13 @@ func raise(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (count, limit int
 
 func clearFailures(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 	_, err := tx.Exec(ctx, `UPDATE account SET passcode_failed_at = '{}', passcode_unused_at = '{}' WHERE id = $1`, id)
+	return err
+}
+
+// takeBackFailure takes back the newest failure.
+func takeBackFailure(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `UPDATE account SET passcode_failed_at = passcode_failed_at[:greatest(cardinality(passcode_failed_at) - 1, 0)]
+		WHERE id = $1 AND blocked_at IS NULL`, id)
 	return err
 }
 
@@ -78,27 +86,40 @@ func countSending(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (bool, err
 	return n == 1, err
 }
 
+// challenge is a passcode that was sent.
+type challenge struct {
+	ID          uuid.UUID
+	Purpose     Purpose
+	Digest      []byte
+	PhoneSealed []byte // nil: it was mailed
+	ExpiresAt   time.Time
+}
+
 // insertChallenge replaces the live passcode of the account by a new one.
-func insertChallenge(ctx context.Context, tx *postgres.Tx, id uuid.UUID, p Pending, digest []byte, until time.Time) error {
+func insertChallenge(ctx context.Context, tx *postgres.Tx, c challenge, p Pending, until time.Time) error {
 	batch := &pgx.Batch{}
 	batch.Queue(`UPDATE passcode_challenge SET superseded_at = $2
 		WHERE account_id = $1 AND used_at IS NULL AND superseded_at IS NULL`, p.Account, tx.Now())
-	batch.Queue(`INSERT INTO passcode_challenge (id, account_id, pending_id, digest, sent_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6)`, id, p.Account, p.SignIn, digest, tx.Now(), until)
+	batch.Queue(`INSERT INTO passcode_challenge (id, account_id, pending_id, purpose, digest, phone_sealed, sent_at, expires_at)
+		VALUES (@id, @account, @pending, @purpose, @digest, @phone, @now, @until)`, pgx.NamedArgs{
+		"id": c.ID, "account": p.Account, "pending": p.SignIn, "purpose": c.Purpose, "digest": c.Digest,
+		"phone": c.PhoneSealed, "now": tx.Now(), "until": until,
+	})
 	return tx.SendBatch(ctx, batch).Close()
 }
 
-// findChallenge returns the live passcode of the sign-in.
-func findChallenge(ctx context.Context, tx *postgres.Tx, p Pending) (id uuid.UUID, digest []byte, found bool, err error) {
-	err = tx.QueryRow(ctx, `
-		SELECT c.id, c.digest FROM passcode_challenge c
-		JOIN account a ON a.id = c.account_id AND a.passcode_channel = 'email'
-		WHERE c.account_id = $1 AND c.pending_id = $2 AND c.used_at IS NULL AND c.superseded_at IS NULL AND c.expires_at > $3
-		FOR UPDATE OF c`, p.Account, p.SignIn, tx.Now()).Scan(&id, &digest)
+// findChallenge returns the passcode that the step waits for, which may be out
+// of date.
+func findChallenge(ctx context.Context, tx *postgres.Tx, p Pending, purpose Purpose) (challenge, bool, error) {
+	c, err := postgres.One[challenge](ctx, tx, `
+		SELECT c.id, c.purpose, c.digest, c.phone_sealed, c.expires_at FROM passcode_challenge c
+		JOIN account a ON a.id = c.account_id AND (c.purpose <> 'sign-in' OR a.passcode_channel = 'email')
+		WHERE c.account_id = $1 AND c.pending_id = $2 AND c.purpose = $3 AND c.used_at IS NULL AND c.superseded_at IS NULL
+		FOR UPDATE OF c`, p.Account, p.SignIn, purpose)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return id, nil, false, nil
+		return c, false, nil
 	}
-	return id, digest, err == nil, err
+	return c, err == nil, err
 }
 
 func useChallenge(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (bool, error) {
@@ -109,7 +130,8 @@ func useChallenge(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (bool, err
 
 func alive(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (bool, error) {
 	return postgres.Value[bool](ctx, tx, `SELECT EXISTS (SELECT FROM passcode_challenge c
-		JOIN account a ON a.id = c.account_id AND a.blocked_at IS NULL AND a.removed_at IS NULL AND a.passcode_channel = 'email'
+		JOIN account a ON a.id = c.account_id AND a.blocked_at IS NULL AND a.removed_at IS NULL
+			AND (c.purpose <> 'sign-in' OR a.passcode_channel = 'email')
 		WHERE c.id = $1 AND c.used_at IS NULL AND c.superseded_at IS NULL AND c.expires_at > $2)`, id, tx.Now())
 }
 
@@ -124,13 +146,35 @@ func findConfirmed(ctx context.Context, q postgres.Querier, account uuid.UUID) (
 		WHERE account_id = $1 AND confirmed_at IS NOT NULL AND removed_at IS NULL`, account))
 }
 
-// findPending returns the authenticator that is being set up. A secret that was
-// shown long ago and never confirmed is not taken up again: somebody else may
-// have seen it.
-func findPending(ctx context.Context, tx *postgres.Tx, account uuid.UUID) (authenticator, bool, error) {
-	return maybe(postgres.One[authenticator](ctx, tx, `SELECT id, secret_sealed FROM authenticator
+// readPending adds the reading of the authenticator that is being set up, and
+// locks it. A secret that was shown long ago and never confirmed is not taken up
+// again: somebody else may have seen it.
+func readPending(b *postgres.Batch, to *[]authenticator, account uuid.UUID, now time.Time) {
+	postgres.QueueAll(b, to, `SELECT id, secret_sealed FROM authenticator
 		WHERE account_id = $1 AND confirmed_at IS NULL AND removed_at IS NULL AND created_at > $2
-		FOR UPDATE`, account, tx.Now().Add(-setupLife)))
+		FOR UPDATE`, account, now.Add(-setupLife))
+}
+
+// readFirstOrProved adds the question whether the account has no authenticator and may set
+// one up in this sign-in: it never had one, or the old one was given up and the
+// sign-in has shown that the mailbox is the owner's (security.md 4.9).
+func readFirstOrProved(b *postgres.Batch, to *bool, p Pending) {
+	postgres.QueueValue(b, to, `
+		SELECT NOT EXISTS (SELECT FROM authenticator
+				WHERE account_id = $1 AND confirmed_at IS NOT NULL AND removed_at IS NULL)
+			AND coalesce((SELECT proof_id = $2 FROM factor_reset
+				WHERE account_id = $1 AND effective_at IS NOT NULL ORDER BY asked_at DESC LIMIT 1),
+				NOT EXISTS (SELECT FROM factor_reset WHERE account_id = $1 AND effective_at IS NOT NULL))`, p.Account, p.SignIn)
+}
+
+// GiveUpAppTx takes away the authenticator and the recovery codes of an
+// account. Who may have that done, and its audit entry, are the caller's.
+func GiveUpAppTx(ctx context.Context, tx *postgres.Tx, account uuid.UUID) error {
+	batch := &pgx.Batch{}
+	batch.Queue(`UPDATE authenticator SET removed_at = $2 WHERE account_id = $1 AND removed_at IS NULL`, account, tx.Now())
+	batch.Queue(`UPDATE recovery_code SET removed_at = $2
+		WHERE account_id = $1 AND used_at IS NULL AND removed_at IS NULL`, account, tx.Now())
+	return tx.SendBatch(ctx, batch).Close()
 }
 
 func maybe(a authenticator, err error) (authenticator, bool, error) {
@@ -169,19 +213,59 @@ func advance(ctx context.Context, tx *postgres.Tx, id uuid.UUID, step int64) (bo
 	return n == 1, err
 }
 
-func replaceRecovery(ctx context.Context, tx *postgres.Tx, account uuid.UUID, digests [][]byte) error {
+// replaceRecovery puts new recovery codes in the place of those before.
+func replaceRecovery(ctx context.Context, tx *postgres.Tx, account uuid.UUID, codes []keptCode) error {
 	batch := &pgx.Batch{}
 	batch.Queue(`UPDATE recovery_code SET removed_at = $2
 		WHERE account_id = $1 AND used_at IS NULL AND removed_at IS NULL`, account, tx.Now())
-	for _, d := range digests {
-		batch.Queue(`INSERT INTO recovery_code (id, account_id, digest, created_at) VALUES ($1, $2, $3, $4)`,
-			uuid.Must(uuid.NewV7()), account, d, tx.Now())
+	for _, c := range codes {
+		batch.Queue(`INSERT INTO recovery_code (id, account_id, selector, hash, created_at) VALUES ($1, $2, $3, $4, $5)`,
+			uuid.Must(uuid.NewV7()), account, c.Selector, c.Hash, tx.Now())
 	}
 	return tx.SendBatch(ctx, batch).Close()
 }
 
-func useRecovery(ctx context.Context, tx *postgres.Tx, account uuid.UUID, digests [][]byte) (bool, error) {
+// findRecovery returns the unused code with the selector.
+func findRecovery(ctx context.Context, tx *postgres.Tx, account uuid.UUID, selector string) (keptCode, bool, error) {
+	c, err := postgres.One[keptCode](ctx, tx, `SELECT id, selector, hash FROM recovery_code
+		WHERE account_id = $1 AND selector = $2 AND used_at IS NULL AND removed_at IS NULL`, account, selector)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return c, false, nil
+	}
+	return c, err == nil, err
+}
+
+func useRecovery(ctx context.Context, tx *postgres.Tx, account, id uuid.UUID) (bool, error) {
+	n, err := postgres.Changed(ctx, tx, `UPDATE recovery_code SET used_at = $3
+		WHERE account_id = $1 AND id = $2 AND used_at IS NULL AND removed_at IS NULL`, account, id, tx.Now())
+	return n == 1, err
+}
+
+// useOldRecovery accepts a code that was made when keyed digests were kept.
+func useOldRecovery(ctx context.Context, tx *postgres.Tx, account uuid.UUID, digests [][]byte) (bool, error) {
 	n, err := postgres.Changed(ctx, tx, `UPDATE recovery_code SET used_at = $3
 		WHERE account_id = $1 AND digest = ANY($2) AND used_at IS NULL AND removed_at IS NULL`, account, digests, tx.Now())
 	return n == 1, err
+}
+
+// standing is a row of what Stand tells.
+type standing struct {
+	Failed, Most int
+	Texted       bool
+	PhoneSealed  []byte
+	Channel      account.Channel
+	Email        string
+}
+
+func findStanding(ctx context.Context, tx *postgres.Tx, p Pending) (standing, error) {
+	return postgres.One[standing](ctx, tx, `
+		SELECT (SELECT count(*)::int FROM unnest(a.passcode_failed_at) t WHERE t > @since) AS failed,
+			CASE WHEN a.kind IN ('ofp', 'desk') THEN @privileged::int ELSE @usual::int END AS most,
+			coalesce((SELECT c.phone_sealed IS NOT NULL FROM passcode_challenge c
+				WHERE c.account_id = a.id AND c.pending_id = @pending AND c.purpose = 'sign-in' ORDER BY c.sent_at DESC, c.id DESC LIMIT 1), false) AS texted,
+			a.phone_sealed, a.passcode_channel AS channel, coalesce(a.email, '') AS email
+		FROM account a WHERE a.id = @account`,
+		pgx.NamedArgs{
+			"account": p.Account, "pending": p.SignIn, "since": tx.Now().Add(-window), "usual": maxFailures, "privileged": maxPrivileged,
+		})
 }

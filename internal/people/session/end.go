@@ -76,5 +76,17 @@ type Site struct {
 // Sites returns the memberships in force of an account, the oldest first, 50
 // at most. OFP and desk have one without a site.
 func Sites(ctx context.Context, q postgres.Querier, account uuid.UUID) ([]Site, error) {
-	return postgres.All[Site](ctx, q, `SELECT site_id, role, name, city FROM session_sites($1)`, account)
+	return postgres.All[Site](ctx, q, SitesQuery, account)
+}
+
+// SitesQuery lists the memberships in force of the account $1: the columns of
+// Site.
+const SitesQuery = `SELECT site_id, role, name, city FROM session_sites($1)`
+
+// EndSiteTx ends every sign-in that acts for a site that is closed. One that
+// gets a new token at this moment finds nothing open with it: no membership of
+// such a site counts.
+func EndSiteTx(ctx context.Context, tx *postgres.Tx, site uuid.UUID) error {
+	_, err := tx.Exec(ctx, `UPDATE session SET revoked_at = $2 WHERE site_id = $1 AND revoked_at IS NULL`, site, tx.Now())
+	return err
 }

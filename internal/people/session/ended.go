@@ -20,17 +20,37 @@ const (
 	endLimit   = "limit"    // rest or age
 	endUnfit   = "unusable" // the account may not be used any more
 	endSurplus = "surplus"  // one sign-in more than may be
+	endOwner   = "owner"    // by its owner, from elsewhere
 )
 
-// actor is who asks, as far as the session knows.
-func (v *visit) actor(ctx context.Context) authz.Actor {
+// actor is who asks, as far as the session knows, with the number of the
+// request.
+func (st *store) actor(ctx context.Context) authz.Actor {
+	v := visitOf(ctx)
 	role := v.state.Role
 	if role == "" {
 		role = authz.Nobody
 	}
-	return authz.Actor{
-		Role: role, Account: v.state.Account, Site: v.state.Site,
-		Origin: authz.Origin{Address: middleware.GetClientIP(ctx), Device: v.state.Device},
+	actor := st.system(ctx)
+	actor.Role, actor.Account, actor.Site = role, v.state.Account, v.state.Site
+	return actor
+}
+
+// system is the program itself, in the request that made it act.
+func (st *store) system(ctx context.Context) authz.Actor {
+	actor := authz.SystemActor
+	if st.origin != nil {
+		actor.Origin = st.origin(ctx)
+	}
+	actor.Origin.Address, actor.Origin.Device = middleware.GetClientIP(ctx), visitOf(ctx).state.Device
+	actor.Origin.Sealed, actor.Origin.HandedOver = visitOf(ctx).state.Sealed, visitOf(ctx).state.Suspended()
+	return actor
+}
+
+// tell notes for the answer why the sign-in is over that the browser names.
+func (v *visit) tell(row stored, why string) {
+	if row.Step == Full && row.AccountID != nil {
+		v.state.Ended = Ended{Why: why, Account: *row.AccountID}
 	}
 }
 
@@ -39,8 +59,8 @@ func (v *visit) actor(ctx context.Context) authz.Actor {
 func (st *store) end(ctx context.Context, digest []byte, actor authz.Actor, reason string) error {
 	return st.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
 		account, err := postgres.Value[*uuid.UUID](ctx, tx, `
-			UPDATE session SET revoked_at = portal_now() WHERE digest = $1 AND revoked_at IS NULL
-			RETURNING account_id`, digest)
+			UPDATE session SET revoked_at = portal_now(), ended_for = $2 WHERE digest = $1 AND revoked_at IS NULL
+			RETURNING account_id`, digest, reason)
 		if errors.Is(err, pgx.ErrNoRows) || err == nil && account == nil {
 			return nil
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/google/uuid"
 
+	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/internal/platform/postgres"
@@ -25,8 +26,13 @@ type Manager struct {
 type Options struct {
 	Secure bool // people come over TLS: the cookie says so and has its prefix
 	Limits Limits
+	// Current returns the limits as OFP has set them; nil: Limits hold.
+	Current func(ctx context.Context) (Limits, error)
 	// Fail answers a request whose session could not be read or written.
 	Fail func(w http.ResponseWriter, r *http.Request, err error)
+	// Origin says where a request came from, for the audit entry of an end;
+	// nil: only its address is known.
+	Origin func(ctx context.Context) authz.Origin
 }
 
 // NewManager returns a Manager on the database. The cookie ends with the
@@ -35,7 +41,7 @@ func NewManager(db *postgres.DB, o Options) *Manager {
 	if o.Limits == (Limits{}) {
 		o.Limits = Standard
 	}
-	m := &Manager{scs: scs.New(), store: &store{db: db, limits: o.Limits}}
+	m := &Manager{scs: scs.New(), store: &store{db: db, limits: o.Limits, current: o.Current, origin: o.Origin}}
 	m.scs.Store = m.store
 	m.scs.Codec = codec{}
 	m.scs.HashTokenInStore = true
@@ -62,6 +68,9 @@ type visit struct {
 	renewing bool
 	lost     bool   // the new token was not made: nothing is written any more
 	replaces []byte // digest of the token that the new one takes the place of
+	page     string // that is asked for
+	agent    Agent
+	complete bool // the new token is that of a complete sign-in
 }
 
 type visitKey struct{}
@@ -80,7 +89,8 @@ func visitOf(ctx context.Context) *visit {
 func (m *Manager) LoadAndSave(next http.Handler) http.Handler {
 	inner := m.scs.LoadAndSave(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		inner.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitKey{}, &visit{state: State{Step: None}})))
+		v := &visit{state: State{Step: None}, page: r.URL.Path, agent: AgentOf(r.UserAgent())}
+		inner.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
 	})
 }
 
@@ -119,6 +129,8 @@ func (m *Manager) Begin(ctx context.Context, st Start) (uuid.UUID, error) {
 			m.scs.Remove(ctx, k)
 		}
 		m.scs.Remove(ctx, keyFlash)
+		m.scs.Remove(ctx, keyEnded)
+		m.forAnother(ctx, st.Account)
 		m.put(ctx, keyAccount, st.Account)
 		m.put(ctx, keyDevice, st.Device)
 		m.put(ctx, keyPending, pending)
@@ -135,6 +147,8 @@ func (m *Manager) Begin(ctx context.Context, st Start) (uuid.UUID, error) {
 // from now on (uuid.Nil for one that is not). When the account has more
 // sign-ins than it may, the oldest end.
 func (m *Manager) Complete(ctx context.Context, site, device uuid.UUID) error {
+	visitOf(ctx).complete = true
+	defer func() { visitOf(ctx).complete = false }()
 	return m.renew(ctx, func() {
 		m.scs.Put(ctx, keyStep, string(Full))
 		m.scs.Put(ctx, keyPasscodeAt, "now")
@@ -156,8 +170,12 @@ func (m *Manager) Await(ctx context.Context) (uuid.UUID, error) {
 }
 
 // Resume goes on with a session that rest had locked, after a right password:
-// a new token, everything else as it was.
+// a new token, everything else as it was. A device that was handed over is
+// taken back by it.
 func (m *Manager) Resume(ctx context.Context) error {
+	if err := m.store.takeBack(ctx); err != nil {
+		return err
+	}
 	return m.renew(ctx, func() { m.scs.Put(ctx, keyPasswordAt, "now") })
 }
 
@@ -227,12 +245,14 @@ func (m *Manager) TakeFlash(ctx context.Context) string {
 func (m *Manager) Remember(ctx context.Context, path string) {
 	if ownPath(path) {
 		m.scs.Put(ctx, keyBack, path)
+		m.scs.Remove(ctx, keyBackFor)
 	}
 }
 
 // Remembered returns the path that Remember kept, once, or "".
 func (m *Manager) Remembered(ctx context.Context) string {
 	path := m.scs.PopString(ctx, keyBack)
+	m.scs.Remove(ctx, keyBackFor)
 	if !ownPath(path) {
 		return ""
 	}

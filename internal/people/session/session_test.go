@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -32,6 +33,7 @@ var start = time.Date(2025, 1, 13, 16, 0, 0, 0, time.UTC)
 // site is a server with pages that change the session, and its database.
 type site struct {
 	db      *postgres.DB
+	m       *session.Manager
 	url     string
 	account uuid.UUID
 	place   uuid.UUID
@@ -44,7 +46,10 @@ func newSite(t *testing.T, kind string) *site {
 	s := &site{db: dbtest.New(t), slow: make(chan struct{}), entered: make(chan struct{})}
 	dbtest.Freeze(t, s.db, start)
 	s.account, s.place = addPerson(t, s.db, kind)
-	m := session.NewManager(s.db, session.Options{})
+	m := session.NewManager(s.db, session.Options{
+		Origin: func(context.Context) authz.Origin { return authz.Origin{Request: "request-7"} },
+	})
+	s.m = m
 	mux := http.NewServeMux()
 	say := func(w http.ResponseWriter, r *http.Request) {
 		st, _ := m.Current(r.Context())
@@ -79,6 +84,7 @@ func newSite(t *testing.T, kind string) *site {
 		}
 		w.WriteHeader(http.StatusSeeOther)
 	})
+	s.ownPages(t, mux)
 	srv := httptest.NewServer(m.LoadAndSave(mux))
 	t.Cleanup(srv.Close)
 	s.url = srv.URL

@@ -34,7 +34,9 @@ type State struct {
 	Site       uuid.UUID // acted for; uuid.Nil for none
 	SiteName   string
 	SiteDetail string // NPI and address on one line
+	Place      Place  // the site acted for, beside the others of the account
 	Name       string // of the person; empty for a client
+	Sealed     bool   // the break-glass account, open for a while
 	Device     uuid.UUID
 	Shared     bool
 	Pending    uuid.UUID // the sign-in under way, which passcodes are bound to
@@ -43,7 +45,32 @@ type State struct {
 	Now        time.Time     // of the database, at this request
 	Idle       time.Duration // rest that ends the session
 	Locked     bool          // idle too long: the password alone resumes it
+	OwesTerms  bool          // has not agreed to a text in force (security.md 14.8)
+	Kept       Kept
+	Handover   Handover // the device is a client's for the moment
+	Ended      Ended    // what became of the sign-in that the browser still names
 }
+
+// Kept is what there is of forms that came too late (security.md 5.5).
+type Kept struct {
+	Page   string    // with the newest of them; empty: none
+	ID     uuid.UUID // of the one of the page that is asked for; uuid.Nil: none
+	Sealed []byte
+}
+
+// Ended says why a sign-in is over that its browser still names. It is there
+// for those ends only that nobody meant against the account: the time limit,
+// and one sign-in more than may be.
+type Ended struct {
+	Why     string
+	Account uuid.UUID
+}
+
+// Reasons of an end that its browser is told.
+const (
+	EndedByLimit   = endLimit
+	EndedBySurplus = endSurplus
+)
 
 // SignedIn reports whether the sign-in is complete, the session is not locked
 // and the account still has a role to act in.

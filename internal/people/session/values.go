@@ -25,6 +25,8 @@ const (
 	keyBinding = "binding"
 	keyFlash   = "flash"
 	keyBack    = "back"
+	keyBackFor = "back-for" // whose page that is, when it is to be nobody else's
+	keyEnded   = "ended"    // why the session before this one ended
 )
 
 var columns = []string{
@@ -37,7 +39,7 @@ var farAhead = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 // dataOf returns the values that are kept in the row's data.
 func dataOf(values map[string]string) map[string]string {
 	data := map[string]string{}
-	for _, k := range []string{keyBinding, keyFlash, keyBack} {
+	for _, k := range []string{keyBinding, keyFlash, keyBack, keyBackFor, keyEnded} {
 		if v := values[k]; v != "" {
 			data[k] = v
 		}
@@ -89,10 +91,13 @@ func (r stored) values() map[string]string {
 func (r stored) state(idle time.Duration) State {
 	return State{
 		ID: r.ID, Binding: r.Data[keyBinding], Account: value(r.AccountID), Step: r.Step, Kind: r.Kind, Role: r.role(),
-		Site: value(r.SiteID), SiteName: r.SiteName, SiteDetail: r.SiteDetail, Name: r.Name,
+		Site: value(r.SiteID), Place: r.place.state(), SiteName: r.SiteName, SiteDetail: r.SiteDetail, Name: r.Name, Sealed: r.Sealed,
 		Device: value(r.DeviceID), Shared: r.Shared, Pending: value(r.PendingID),
 		PasswordAt: value(r.PasswordAt), PasscodeAt: value(r.PasscodeAt),
 		Now: r.Now.UTC(), Idle: idle, Locked: r.LockedAt != nil,
+		OwesTerms: r.Step == Full && r.Kind != "client" && !r.Agreed,
+		Kept:      Kept{Page: value(r.KeptPath), ID: value(r.KeptID), Sealed: r.KeptBody},
+		Handover:  r.handover.state(),
 	}
 }
 

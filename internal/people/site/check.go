@@ -1,33 +1,16 @@
 package site
 
 import (
-	"context"
 	"net/mail"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/codelist"
 	"familypact.example/portal/internal/platform/locale"
+	"familypact.example/portal/internal/platform/sheet"
 )
-
-// Problem is what is wrong with one field of one record of a list.
-type Problem struct {
-	Record  int    // 1 is the first below the header
-	Field   string // name of the column, empty for the record as a whole
-	Text    locale.Phrase
-	Warning bool // accepted all the same
-}
-
-// In returns "field: what is wrong" in the reader's words.
-func (p Problem) In(ctx context.Context) string {
-	if p.Field == "" {
-		return p.Text.In(ctx)
-	}
-	return locale.T(ctx, locale.SiteProblemSentence, "Field", p.Field, "Text", p.Text)
-}
 
 // Row is a record of a list that can be accepted, as far as the list alone can
 // tell.
@@ -62,10 +45,17 @@ func (l List) Warnings() int {
 // Read reads a list and judges every record by itself and against the others
 // of the list. A file that cannot be read to its end is a fault about the
 // field FileField.
-func Read(content []byte) (List, error) {
+func Read(content []byte) (List, error) { return read(content, Regime{}) }
+
+// read is Read in a regime: where several sites may share a certifier, whether
+// these may is told by comparing the list with what is known.
+func read(content []byte, regime Regime) (List, error) {
 	var list List
 	seen := seen{sites: map[string]int{}, emails: map[string]int{}}
-	err := readList(content, func(r record) {
+	if regime.Several {
+		seen.emails = nil
+	}
+	err := sheet.Read(content, columns, func(r sheet.Record) {
 		list.Records++
 		row, problems := judge(r)
 		problems = append(problems, seen.twice(r)...)
@@ -83,20 +73,21 @@ func Read(content []byte) (List, error) {
 // seen remembers the first record with each site and each e-mail.
 type seen struct{ sites, emails map[string]int }
 
-func (s seen) twice(r record) []Problem {
+func (s seen) twice(r sheet.Record) []Problem {
 	var problems []Problem
-	if first := remember(s.sites, strings.ToUpper(r.values["site_id"]), r.number); first > 0 {
-		problems = append(problems, Problem{r.number, "site_id", locale.SiteProblemSiteSame.With("Record", first), false})
+	if first := remember(s.sites, strings.ToUpper(r.Values["site_id"]), r.Number); first > 0 {
+		problems = append(problems, Problem{Record: r.Number, Field: "site_id", Text: locale.SiteProblemSiteSame.With("Record", first)})
 	}
-	if first := remember(s.emails, EmailKey(r.values["certifier_email"]), r.number); first > 0 {
-		problems = append(problems, Problem{r.number, "certifier_email", locale.SiteProblemEmailSame.With("Record", first), false})
+	if first := remember(s.emails, EmailKey(r.Values["certifier_email"]), r.Number); first > 0 {
+		problems = append(problems, Problem{Record: r.Number, Field: "certifier_email", Text: locale.SiteProblemEmailSame.With("Record", first)})
 	}
 	return problems
 }
 
-// remember notes who used the key first and returns it to whoever comes later.
+// remember notes who used the key first and returns it to whoever comes later;
+// without a place to note it, nobody is first.
 func remember(first map[string]int, key string, record int) int {
-	if key == "" {
+	if key == "" || first == nil {
 		return 0
 	}
 	if n, ok := first[key]; ok {
@@ -107,10 +98,10 @@ func remember(first map[string]int, key string, record int) int {
 }
 
 // judge reads one record and returns everything that is wrong with it.
-func judge(r record) (Row, []Problem) {
-	if r.values == nil {
-		text := locale.SiteProblemFields.With("Got", r.got, "Want", len(columns))
-		return Row{}, []Problem{{Record: r.number, Text: text}}
+func judge(r sheet.Record) (Row, []Problem) {
+	if r.Values == nil {
+		text := locale.SiteProblemFields.With("Got", r.Got, "Want", len(columns))
+		return Row{}, []Problem{{Record: r.Number, Text: text}}
 	}
 	j := &judgement{record: r}
 	zip := j.zip()
@@ -128,34 +119,34 @@ func judge(r record) (Row, []Problem) {
 		EnrolledOn:   j.date(),
 		Status:       Enrolled,
 	}
-	credential := plain(r.values["certifier_credential"])
+	credential := sheet.Plain(r.Values["certifier_credential"])
 	c := Certifier{
 		FirstName:  j.text("certifier_first_name", 60),
 		LastName:   j.text("certifier_last_name", 60),
 		Credential: j.oneOf("certifier_credential", locale.SiteProblemCredential.With("Credential", credential), Credentials...),
 		Email:      j.email(),
 	}
-	return Row{Record: r.number, Site: s, Certifier: c}, j.problems
+	return Row{Record: r.Number, Site: s, Certifier: c}, j.problems
 }
 
 // judgement collects the problems of a record while its fields are read.
 type judgement struct {
-	record   record
+	record   sheet.Record
 	problems []Problem
 }
 
 func (j *judgement) note(field string, text locale.Phrase) {
-	j.problems = append(j.problems, Problem{Record: j.record.number, Field: field, Text: text})
+	j.problems = append(j.problems, Problem{Record: j.record.Number, Field: field, Text: text})
 }
 
 // text returns a field that must be there, of at most so many characters and
 // without control characters.
 func (j *judgement) text(field string, most int) string {
-	v := j.record.values[field]
+	v := j.record.Values[field]
 	switch {
 	case v == "":
 		j.note(field, locale.SiteProblemMissing)
-	case strings.ContainsFunc(v, isControl):
+	case strings.ContainsFunc(v, sheet.IsControl):
 		j.note(field, locale.SiteProblemControl)
 	case len([]rune(v)) > most:
 		j.note(field, locale.SiteProblemLong.With("Most", most))
@@ -225,7 +216,7 @@ func (j *judgement) county(zip string) string {
 	}
 	code := strings.Repeat("0", 2-len(v)) + v
 	if in, ok := codelist.CountyOfZIP(zip); ok && in != code {
-		j.problems = append(j.problems, Problem{j.record.number, "county_code", locale.SiteProblemCountyOther, true})
+		j.problems = append(j.problems, Problem{Record: j.record.Number, Field: "county_code", Text: locale.SiteProblemCountyOther, Warning: true})
 	}
 	return code
 }
@@ -263,7 +254,7 @@ func (j *judgement) date() civil.Date {
 }
 
 func (j *judgement) email() string {
-	v := j.record.values["certifier_email"]
+	v := j.record.Values["certifier_email"]
 	if strings.ContainsAny(v, "\r\n") {
 		j.note("certifier_email", locale.SiteProblemEmailInjection)
 		return ""
@@ -292,9 +283,4 @@ func IsEmail(s string) bool {
 	local, domain, _ := strings.Cut(s, "@")
 	return len(local) <= 64 && strings.Contains(domain, ".") && !strings.ContainsAny(s, " \"<>()[],;:\\") &&
 		!strings.HasPrefix(domain, ".") && !strings.HasSuffix(domain, ".")
-}
-
-// isControl reports whether a character has no place in a line of text.
-func isControl(r rune) bool {
-	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\u202e' || r == '\ufeff'
 }

@@ -13,6 +13,7 @@ import (
 type Known struct {
 	Site      Site
 	Certifier Certifier // without an e-mail when the site has none
+	Approved  bool      // an approval (DHCS 4475) is recorded for it
 	Staff     []string  // e-mails of its staff, folded
 }
 
@@ -25,10 +26,12 @@ type Plan struct {
 }
 
 // compare sets a list beside what is known. Rows that the database refuses
-// become problems: an e-mail that another site keeps, a certifier who has an
-// account already and is named with another address.
-func compare(list List, known []Known) Plan {
+// become problems: an e-mail that another site keeps and the regime does not
+// let them share, a certifier who has an account already and is named with
+// another address.
+func compare(list List, known []Known, regime Regime) Plan {
 	c := newComparison(list, known)
+	c.regime = regime
 	for c.refuse() {
 		// a refused row keeps its old e-mail, which may be in another's way
 	}
@@ -58,6 +61,8 @@ type comparison struct {
 	byKey  map[key]Known
 	byCode map[string]Known
 	holder map[string][]Known // by e-mail of the certifier
+	regime Regime
+	named  map[string][]Row // rows still accepted, by e-mail of the certifier
 }
 
 func newComparison(list List, known []Known) *comparison {
@@ -81,12 +86,15 @@ func (c *comparison) refuse() bool {
 			renamed[k.Site.ID] = true
 		}
 	}
+	c.named = map[string][]Row{}
 	var good []Row
 	for _, row := range c.list.Rows {
+		email := row.Certifier.EmailKey()
 		if p, bad := c.problem(row, renamed); bad {
 			c.list.Problems = append(c.list.Problems, p)
 		} else {
 			good = append(good, row)
+			c.named[email] = append(c.named[email], row)
 		}
 	}
 	refused := len(good) < len(c.list.Rows)
@@ -106,9 +114,10 @@ func (c *comparison) problem(row Row, renamed map[uuid.UUID]bool) (Problem, bool
 		return at("npi", locale.SiteProblemNpiOther)
 	}
 	email := row.Certifier.EmailKey()
-	for _, h := range c.holder[email] {
-		if (!exists || h.Site.ID != k.Site.ID) && !renamed[h.Site.ID] {
-			return at("certifier_email", locale.SiteProblemEmailTaken.With("Site", h.Site.Code, "Name", h.Site.Name))
+	if !exists || k.Certifier.EmailKey() != email {
+		more := Held{Code: row.Site.Code, Name: row.Site.Name, Type: row.Site.ProviderType, Approved: k.Approved}
+		if text := c.regime.Refusal(c.held(row, renamed), more); text != nil {
+			return at("certifier_email", text)
 		}
 	}
 	switch {
@@ -119,4 +128,26 @@ func (c *comparison) problem(row Row, renamed map[uuid.UUID]bool) (Problem, bool
 		return at("certifier_email", locale.SiteProblemEmailJoined)
 	}
 	return Problem{}, false
+}
+
+// held lists the other sites for which the certifier of a row answers: those
+// that keep the address, and earlier rows that name it.
+func (c *comparison) held(row Row, renamed map[uuid.UUID]bool) []Held {
+	var held []Held
+	email, own := row.Certifier.EmailKey(), keyOf(row.Site)
+	for _, h := range c.holder[email] {
+		if keyOf(h.Site) != own && !renamed[h.Site.ID] {
+			held = append(held, Held{ID: h.Site.ID, Code: h.Site.Code, Name: h.Site.Name, Type: h.Site.ProviderType, Approved: h.Approved})
+		}
+	}
+	for _, r := range c.named[email] {
+		k, exists := c.byKey[keyOf(r.Site)]
+		if exists && k.Certifier.EmailKey() == email {
+			continue // among those that keep it
+		}
+		held = append(held, Held{
+			ID: k.Site.ID, Code: r.Site.Code, Name: r.Site.Name, Type: r.Site.ProviderType, Approved: k.Approved, Record: r.Record,
+		})
+	}
+	return held
 }

@@ -110,20 +110,12 @@ type Counts struct {
 	Without int
 }
 
-// Count returns the numbers of the directory.
-func (s *Service) Count(ctx context.Context, actor authz.Actor) (Counts, error) {
-	if err := mayManage(actor); err != nil {
-		return Counts{}, err
-	}
-	var c Counts
-	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		var err error
-		c, err = postgres.One[Counts](ctx, tx, `
-			SELECT count(*)::int AS sites, (count(m.account_id))::int AS "with",
-				(count(*) - count(m.account_id))::int AS "without"
-			FROM site s
-			LEFT JOIN membership m ON m.site_id = s.id AND m.role = 'certifier' AND m.removed_at IS NULL`)
-		return err
-	})
-	return c, err
+// ReadCounts adds the reading of the numbers of the directory to other queries.
+// Who may know is for the caller to check.
+func ReadCounts(b *postgres.Batch, to *Counts) {
+	postgres.QueueOne(b, to, `
+		SELECT count(*)::int AS sites, (count(m.account_id))::int AS "with",
+			(count(*) - count(m.account_id))::int AS "without"
+		FROM site s
+		LEFT JOIN membership m ON m.site_id = s.id AND m.role = 'certifier' AND m.removed_at IS NULL`)
 }

@@ -2,26 +2,29 @@ package site
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"familypact.example/portal/internal/office/setting"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/idempotency"
-	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/internal/platform/postgres"
+	"familypact.example/portal/internal/platform/upload"
 )
 
 // Certifiers keeps who certifies which site; membership does.
 type Certifiers interface {
-	// KnownTx adds certifier and staff to what is known of every site.
-	KnownTx(ctx context.Context, tx *postgres.Tx, known []Known) error
+	// ReadKnown adds the reading of who works at every site to other queries.
+	// Once they have been sent, what it returns adds certifier and staff to what
+	// is known of the sites.
+	ReadKnown(b *postgres.Batch) func(known []Known)
 	// PutCertifiersTx names the certifiers of sites. One with another e-mail
 	// than before takes the place of a certifier who has no account yet.
 	PutCertifiersTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, list []Certifier) error
@@ -40,29 +43,15 @@ func NewService(db *postgres.DB, certifiers Certifiers) *Service {
 
 // Faults of an import.
 var (
-	ErrHasProblems = fault.New(fault.Invalid, locale.SiteImportHasProblems)
-	ErrContentGone = fault.New(fault.Expired, locale.SiteImportContentGone)
+	ErrHasProblems = upload.ErrHasProblems
+	ErrContentGone = upload.ErrContentGone
 )
 
-// keepUploads is how long an upload waits to be applied.
-const keepUploads = 24 * time.Hour
+// shelf keeps lists of sites between upload and import.
+var shelf = upload.Shelf{Table: "site_import", Name: "site-import"}
 
 // Import is a list that was uploaded.
-type Import struct {
-	ID         uuid.UUID
-	Digest     []byte
-	Content    []byte
-	UploadedAt time.Time
-	AppliedAt  *time.Time
-	GoodOnly   bool
-	Added      int
-	Changed    int
-	Unchanged  int
-	Refused    int
-}
-
-// Applied reports whether the import has been applied.
-func (i Import) Applied() bool { return i.AppliedAt != nil }
+type Import = upload.Upload
 
 // Check is an import with what applying it would do now; for one that has been
 // applied the plan is empty and the counts of the import say what it did.
@@ -82,23 +71,9 @@ func (s *Service) Upload(ctx context.Context, actor authz.Actor, sub idempotency
 		return uuid.Nil, err
 	}
 	return idempotency.InTx(ctx, s.db, actor, sub, func(tx *postgres.Tx) (uuid.UUID, error) {
-		return s.uploadTx(ctx, tx, actor, content)
+		return shelf.KeepTx(ctx, tx, actor, content)
 	})
 }
-
-func (s *Service) uploadTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, content []byte) (uuid.UUID, error) {
-	sum := sha256.Sum256(content)
-	id := uuid.Must(uuid.NewV7())
-	if err := dropUploads(ctx, tx, tx.Now().Add(-keepUploads)); err != nil {
-		return uuid.Nil, fmt.Errorf("drop old uploads: %w", err)
-	}
-	if err := insertImport(ctx, tx, id, sum[:], content, actor.Account); err != nil {
-		return uuid.Nil, fmt.Errorf("keep upload: %w", err)
-	}
-	return id, audit.Record(ctx, tx, actor, "site-import.upload", subject(id))
-}
-
-func subject(id uuid.UUID) string { return "site-import:" + id.String() }
 
 // Check reads an uploaded list again and compares it with the sites as they
 // are now. It changes nothing.
@@ -106,19 +81,13 @@ func (s *Service) Check(ctx context.Context, actor authz.Actor, id uuid.UUID) (C
 	if err := mayManage(actor); err != nil {
 		return Check{}, err
 	}
-	var check Check
-	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		var err error
-		if check.Import, err = findImport(ctx, tx, id, ""); err != nil {
-			return err
-		}
-		if check.Import.Applied() {
-			return nil
-		}
-		if check.Earlier, err = appliedBefore(ctx, tx, check.Import.Digest); err != nil {
-			return err
-		}
-		check.Plan, err = s.plan(ctx, tx, check.Import)
+	found, err := shelf.Find(ctx, s.db, actor, id)
+	check := Check{Import: found.Upload, Earlier: found.Earlier}
+	if err != nil || found.Applied() {
+		return check, err
+	}
+	check.Plan, err = s.plan(found.Upload, func(b *postgres.Batch) error {
+		_, err := s.db.Read(ctx, actor, b)
 		return err
 	})
 	return check, err
@@ -142,34 +111,35 @@ func (s *Service) ImportAll(ctx context.Context, actor authz.Actor, content []by
 	if err := mayManage(actor); err != nil {
 		return Import{}, List{}, err
 	}
-	list, err := Read(content)
-	if err != nil {
-		return Import{}, List{}, err
-	}
+	var list List
 	var done Import
-	err = s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		id, err := s.uploadTx(ctx, tx, actor, content)
+	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
+		regime, err := ReadRegime(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if list, err = read(content, regime); err != nil {
+			return err
+		}
+		id, err := shelf.KeepTx(ctx, tx, actor, content)
 		if err != nil {
 			return err
 		}
 		if err := s.applyTx(ctx, tx, actor, id, goodOnly); err != nil {
 			return err
 		}
-		done, err = findImport(ctx, tx, id, "")
+		done, err = shelf.FindTx(ctx, tx, id)
 		return err
 	})
 	return done, list, err
 }
 
 func (s *Service) applyTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID, goodOnly bool) error {
-	if err := lockImports(ctx, tx); err != nil {
-		return fmt.Errorf("lock imports: %w", err)
-	}
-	imp, err := findImport(ctx, tx, id, " FOR UPDATE")
+	imp, err := shelf.LockTx(ctx, tx, id)
 	if err != nil || imp.Applied() {
 		return err
 	}
-	plan, err := s.plan(ctx, tx, imp)
+	plan, err := s.plan(imp, func(b *postgres.Batch) error { return b.Send(ctx, tx) })
 	if err != nil {
 		return err
 	}
@@ -179,10 +149,9 @@ func (s *Service) applyTx(ctx context.Context, tx *postgres.Tx, actor authz.Acto
 	if err := s.write(ctx, tx, actor, plan); err != nil {
 		return fmt.Errorf("apply import %s: %w", id, err)
 	}
-	if err := markApplied(ctx, tx, id, actor.Account, plan, goodOnly); err != nil {
-		return fmt.Errorf("apply import %s: %w", id, err)
-	}
-	return audit.Record(ctx, tx, actor, "site-import.apply", subject(id))
+	return shelf.AppliedTx(ctx, tx, actor, id, upload.Done{
+		GoodOnly: goodOnly, Added: len(plan.Add), Changed: len(plan.Change), Unchanged: plan.Unchanged, Refused: plan.Refused(),
+	})
 }
 
 // GiveUp erases an upload that is not to be applied.
@@ -190,38 +159,40 @@ func (s *Service) GiveUp(ctx context.Context, actor authz.Actor, id uuid.UUID) e
 	if err := mayManage(actor); err != nil {
 		return err
 	}
-	return s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		dropped, err := dropUpload(ctx, tx, id)
-		if err != nil {
-			return fmt.Errorf("give up import %s: %w", id, err)
-		}
-		if !dropped {
-			return nil
-		}
-		return audit.Record(ctx, tx, actor, "site-import.give-up", subject(id))
-	})
+	return s.db.InTx(ctx, actor, func(tx *postgres.Tx) error { return shelf.GiveUpTx(ctx, tx, actor, id) })
 }
 
-func (s *Service) plan(ctx context.Context, tx *postgres.Tx, imp Import) (Plan, error) {
+// plan reads a list and compares it with the sites as they are when send asks
+// for them.
+func (s *Service) plan(imp Import, send func(*postgres.Batch) error) (Plan, error) {
 	if imp.Content == nil {
 		return Plan{}, ErrContentGone
 	}
-	list, err := Read(imp.Content)
+	var settings setting.Later
+	var approved []uuid.UUID
+	var sites []Site
+	var reads postgres.Batch
+	settings.Add(&reads)
+	postgres.QueueValues(&reads, &approved, `SELECT site_id FROM site_approval WHERE ended_at IS NULL`)
+	postgres.QueueAll(&reads, &sites, `SELECT `+siteColumns+` FROM site s`)
+	addPeople := s.certifiers.ReadKnown(&reads)
+	if err := send(&reads); err != nil {
+		return Plan{}, fmt.Errorf("read sites: %w", err)
+	}
+	regime, err := regimeOf(settings.Values())
 	if err != nil {
 		return Plan{}, err
 	}
-	sites, err := listAll(ctx, tx)
+	list, err := read(imp.Content, regime)
 	if err != nil {
-		return Plan{}, fmt.Errorf("read sites: %w", err)
+		return Plan{}, err
 	}
 	known := make([]Known, len(sites))
 	for i, x := range sites {
-		known[i].Site = x
+		known[i].Site, known[i].Approved = x, slices.Contains(approved, x.ID)
 	}
-	if err := s.certifiers.KnownTx(ctx, tx, known); err != nil {
-		return Plan{}, err
-	}
-	return compare(list, known), nil
+	addPeople(known)
+	return compare(list, known, regime), nil
 }
 
 func (s *Service) write(ctx context.Context, tx *postgres.Tx, actor authz.Actor, plan Plan) error {
@@ -246,13 +217,16 @@ func (s *Service) write(ctx context.Context, tx *postgres.Tx, actor authz.Actor,
 	if err := audit.RecordEach(ctx, tx, actor, "site.change", subjects(plan.Change)); err != nil {
 		return err
 	}
-	return s.certifiers.PutCertifiersTx(ctx, tx, actor, certifiers)
+	if err := s.certifiers.PutCertifiersTx(ctx, tx, actor, certifiers); err != nil {
+		return err
+	}
+	return certified(ctx, tx, certifiers)
 }
 
 func subjects(rows []Row) []string {
 	out := make([]string, len(rows))
 	for i, r := range rows {
-		out[i] = "site:" + r.Site.ID.String()
+		out[i] = Subject(r.Site.ID)
 	}
 	return out
 }

@@ -204,7 +204,10 @@ func TestDirectory(t *testing.T) {
 			t.Errorf("list %+v = %q, want %q", tt.f, got, tt.want)
 		}
 	}
-	c, err := s.Count(t.Context(), authz.SystemActor)
+	var c site.Counts
+	var reads postgres.Batch
+	site.ReadCounts(&reads, &c)
+	_, err := db.Read(t.Context(), authz.SystemActor, &reads)
 	if err != nil || c != (site.Counts{Sites: 2, Without: 2}) {
 		t.Errorf("counts = %+v, %v", c, err)
 	}

@@ -38,16 +38,25 @@ type Site struct {
 	Phone        string
 	EnrolledOn   civil.Date
 	Status       Status
-	CreatedAt    time.Time
-	UpdatedAt    time.Time
+	StatusReason string     // code, why it is suspended or disenrolled
+	StatusOn     civil.Date // zero: never changed
+	// UncertifiedOn is the first day without a certifier, zero while there is
+	// one.
+	UncertifiedOn civil.Date
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
 }
 
 // Address returns street, city and ZIP as one line.
 func (s Site) Address() string { return s.Street + ", " + s.City + ", CA " + s.ZIP }
 
+// Standing returns what decides whether work may be done at the site.
+func (s Site) Standing() Standing { return Standing{Status: s.Status, UncertifiedOn: s.UncertifiedOn} }
+
 // same reports whether the list says nothing new about the site.
 func (s Site) same(t Site) bool {
 	s.ID, s.Status, s.CreatedAt, s.UpdatedAt = t.ID, t.Status, t.CreatedAt, t.UpdatedAt
+	s.StatusReason, s.StatusOn, s.UncertifiedOn = t.StatusReason, t.StatusOn, t.UncertifiedOn
 	return s == t
 }
 

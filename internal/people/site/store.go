@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -10,65 +9,12 @@ import (
 )
 
 const siteColumns = `s.id, s.npi, s.site_code, s.name, s.provider_type, s.sector, s.street, s.city, s.zip,
-	s.county_code, s.phone, s.enrolled_on, s.status, s.created_at, s.updated_at`
-
-func listAll(ctx context.Context, q postgres.Querier) ([]Site, error) {
-	return postgres.All[Site](ctx, q, `SELECT `+siteColumns+` FROM site s`)
-}
+	s.county_code, s.phone, s.enrolled_on, s.status, coalesce(s.status_reason, '') AS status_reason, s.status_on,
+	s.uncertified_on, s.created_at, s.updated_at`
 
 func find(ctx context.Context, q postgres.Querier, id uuid.UUID) (Site, error) {
 	s, err := postgres.One[Site](ctx, q, `SELECT `+siteColumns+` FROM site s WHERE s.id = $1`, id)
 	return s, notFound(err)
-}
-
-// lockImports lets one import at a time compare and write, until the
-// transaction ends.
-func lockImports(ctx context.Context, tx *postgres.Tx) error {
-	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext('site_import'))`)
-	return err
-}
-
-func insertImport(ctx context.Context, tx *postgres.Tx, id uuid.UUID, digest, content []byte, by uuid.UUID) error {
-	_, err := tx.Exec(ctx, `
-		INSERT INTO site_import (id, digest, content, uploaded_by, uploaded_at)
-		VALUES ($1, $2, $3, nullif($4, '00000000-0000-0000-0000-000000000000'::uuid), $5)`,
-		id, digest, content, by, tx.Now())
-	return err
-}
-
-func dropUploads(ctx context.Context, tx *postgres.Tx, before time.Time) error {
-	_, err := tx.Exec(ctx, `
-		UPDATE site_import SET content = NULL
-		WHERE content IS NOT NULL AND applied_at IS NULL AND uploaded_at < $1`, before)
-	return err
-}
-
-func dropUpload(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (bool, error) {
-	n, err := postgres.Changed(ctx, tx, `
-		UPDATE site_import SET content = NULL WHERE id = $1 AND applied_at IS NULL AND content IS NOT NULL`, id)
-	return n == 1, err
-}
-
-// findImport reads an upload; lock is "" or " FOR UPDATE".
-func findImport(ctx context.Context, tx *postgres.Tx, id uuid.UUID, lock string) (Import, error) {
-	imp, err := postgres.One[Import](ctx, tx, `
-		SELECT id, digest, content, uploaded_at, applied_at, good_only, added, changed, unchanged, refused
-		FROM site_import WHERE id = $1`+lock, id)
-	return imp, notFound(err)
-}
-
-func appliedBefore(ctx context.Context, tx *postgres.Tx, digest []byte) (*time.Time, error) {
-	return postgres.Value[*time.Time](ctx, tx, `SELECT max(applied_at) FROM site_import WHERE digest = $1`, digest)
-}
-
-func markApplied(ctx context.Context, tx *postgres.Tx, id, by uuid.UUID, p Plan, goodOnly bool) error {
-	_, err := tx.Exec(ctx, `
-		UPDATE site_import SET content = NULL, applied_at = $2,
-			applied_by = nullif($3, '00000000-0000-0000-0000-000000000000'::uuid),
-			good_only = $4, added = $5, changed = $6, unchanged = $7, refused = $8
-		WHERE id = $1`,
-		id, tx.Now(), by, goodOnly, len(p.Add), len(p.Change), p.Unchanged, p.Refused())
-	return err
 }
 
 // asColumns turns rows into one array for each column, for unnest: two

@@ -67,6 +67,15 @@ func Failed() Option { return func(e *Entry) { e.Outcome = OutcomeFailed } }
 // as well (secret.Use).
 func Use(ring *secret.Ring) { secret.Use(ring) }
 
+// BreakGlass stands for the role in every entry of what is done through the
+// break-glass account, by whomever on its behalf (security.md 16.6).
+const BreakGlass authz.Role = "break-glass"
+
+// HandedOver stands for the role in every entry of what is done on a device
+// that staff have handed to a client: the client acts, in the sign-in of the
+// account that the entry names (ux.md 5.5).
+const HandedOver authz.Role = "handed-over"
+
 var errNoRing = errors.New("audit: Use has not been called")
 
 // Record writes that the actor did the action to the subject, a kind and an id
@@ -129,7 +138,12 @@ func newEntry(at time.Time, actor authz.Actor, action, subject string) (Entry, e
 		return Entry{}, fmt.Errorf("audit: %w", err)
 	}
 	role := actor.Role
-	if role == "" {
+	switch {
+	case actor.Origin.Sealed:
+		role = BreakGlass
+	case actor.Origin.HandedOver:
+		role = HandedOver
+	case role == "":
 		role = authz.Nobody
 	}
 	return Entry{

@@ -56,6 +56,10 @@ type Origin struct {
 	Address string    // network address
 	Device  uuid.UUID // known device, uuid.Nil when unknown
 	Session string    // digest of the session's token, empty outside a session
+	Sealed  bool      // through the break-glass account: every audit entry says so (security.md 16.6)
+	// HandedOver: the device is handed to a client, whose acts these are; every
+	// audit entry says so (ux.md 5.5).
+	HandedOver bool
 }
 
 // String is how the database is told who acts: role, account and site, with a
@@ -100,7 +104,10 @@ const (
 	OFPHome         Permission = "ofp-home"
 	ManageSites     Permission = "manage-sites"
 	IssueCodes      Permission = "issue-codes"
+	ManagePeople    Permission = "manage-people"
+	ManageTraining  Permission = "manage-training"
 	DeskHome        Permission = "desk-home"
+	AssistAccounts  Permission = "assist-accounts" // the service desk's three acts
 	OwnRecord       Permission = "own-record"
 	TrainingHelpers Permission = "training-helpers" // the /demo pages, in training mode only
 )
@@ -118,7 +125,10 @@ var holders = map[Permission][]Role{
 	OFPHome:         {OFP},
 	ManageSites:     {OFP},
 	IssueCodes:      {OFP},
+	ManagePeople:    {OFP},
+	ManageTraining:  {OFP},
 	DeskHome:        {Desk},
+	AssistAccounts:  {Desk},
 	OwnRecord:       {Client},
 }
 

@@ -4,6 +4,7 @@ package form
 
 import (
 	"crypto/sha256"
+	"errors"
 	"slices"
 	"sort"
 	"strings"
@@ -24,6 +25,7 @@ type Form struct {
 	faults []fault.Field
 	number uuid.UUID
 	digest []byte
+	held   bool // only to be shown again
 }
 
 // New returns an empty form with a number of its own, for showing a page.
@@ -102,12 +104,20 @@ func (f *Form) Fault(name string) locale.Phrase {
 // Faults returns everything that is wrong, in the order it was noted.
 func (f *Form) Faults() []fault.Field { return f.faults }
 
-// OK reports whether nothing is wrong so far.
-func (f *Form) OK() bool { return len(f.faults) == 0 }
+// OK reports whether nothing is wrong so far. A form that is only shown again
+// is never in order.
+func (f *Form) OK() bool { return len(f.faults) == 0 && !f.held }
+
+// Held reports whether the form is only shown again and is not to do anything
+// (idempotency.Hold).
+func (f *Form) Held() bool { return f.held }
 
 // Take notes what a service refused: messages by field, or one for the whole
 // form. It reports false for an error that is not about the form.
 func (f *Form) Take(err error) bool {
+	if f.held && errors.Is(err, idempotency.ErrHeld) {
+		return true // its page says so
+	}
 	x, ok := fault.Of(err)
 	if !ok || x.Kind != fault.Invalid {
 		return false

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"familypact.example/portal/internal/platform/fault"
+	"familypact.example/portal/internal/platform/idempotency"
 	"familypact.example/portal/internal/platform/locale"
 )
 
@@ -59,7 +61,11 @@ func Read(r *http.Request, opts ...Option) (*Form, error) {
 	if err != nil {
 		return nil, ErrUnreadable
 	}
-	return from(target(r), values, opts...)
+	f, err := from(target(r), values, opts...)
+	if err == nil {
+		f.held = idempotency.Held(r.Context())
+	}
+	return f, err
 }
 
 // target is what a form is sent to. The same number sent to two of them is two
@@ -136,19 +142,15 @@ func from(target string, values url.Values, opts ...Option) (*Form, error) {
 	for _, o := range opts {
 		o(&rl)
 	}
+	if err := Readable(values); err != nil {
+		return nil, err
+	}
 	f := New()
-	count := 0
 	for name, vs := range values {
-		if count += len(vs); count > maxFields {
-			return nil, ErrTooLarge
-		}
 		if len(vs) > 1 && !rl.multi[name] {
 			return nil, ErrRepeated
 		}
 		for i, v := range vs {
-			if !readable(name) || !readable(v) {
-				return nil, ErrUnreadable
-			}
 			vs[i] = norm.NFC.String(v)
 		}
 		f.values[name] = vs
@@ -159,6 +161,21 @@ func from(target string, values url.Values, opts ...Option) (*Form, error) {
 	delete(f.values, SubmissionField)
 	f.digest = sum(target, f.values)
 	return f, nil
+}
+
+// Readable returns ErrTooLarge or ErrUnreadable when the fields cannot be of a
+// form that a person has filled in. A name may repeat.
+func Readable(values url.Values) error {
+	count := 0
+	for name, vs := range values {
+		if count += len(vs); count > maxFields {
+			return ErrTooLarge
+		}
+		if !readable(name) || slices.ContainsFunc(vs, func(v string) bool { return !readable(v) }) {
+			return ErrUnreadable
+		}
+	}
+	return nil
 }
 
 // readable reports whether s is text that a person can type: valid UTF-8, no

@@ -35,11 +35,15 @@ var errNoNumber = fault.New(fault.Malformed, locale.FaultUnreadable)
 // the same actor has sent the same form before: then it returns the id of that
 // time and does not call fn. Sent at the same moment, one runs and the others
 // wait for it. When fn fails nothing is kept, so a repeat tries again. The same
-// form with other answers is ErrChanged.
+// form with other answers is ErrChanged. A form that is only shown again (Hold)
+// is ErrHeld.
 //
 // The form belongs to the actor's account; before sign-in, to the session
 // (decisions 47).
 func InTx(ctx context.Context, db *postgres.DB, actor authz.Actor, sub Submission, fn func(tx *postgres.Tx) (uuid.UUID, error)) (uuid.UUID, error) {
+	if Held(ctx) {
+		return uuid.Nil, ErrHeld
+	}
 	if sub.Key == uuid.Nil {
 		return uuid.Nil, errNoNumber
 	}

@@ -157,6 +157,7 @@ func selfSigned(t *testing.T) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
+// A single mailbox and nothing else is an address (security.md 15.3).
 func TestHeadersCannotBeInjected(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{

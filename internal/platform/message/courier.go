@@ -34,22 +34,39 @@ func waitAfter(refusals int) time.Duration {
 // Renderer puts a message into words.
 type Renderer func(ctx context.Context, m Message) (mail.Mail, error)
 
-// Courier takes messages to the mail server. It may be used from several
-// goroutines at once.
+// Courier takes messages to the mail server, and text messages to the gateway
+// once it has one (Text). It may be used from several goroutines at once.
 type Courier struct {
-	db     *postgres.DB
-	ring   *secret.Ring
-	sender mail.Sender
-	render Renderer
-	probe  time.Duration
-	gate   gate
+	db    *postgres.DB
+	ring  *secret.Ring
+	probe time.Duration
+	mail  route
+	text  route // never goes through without a gateway
 }
+
+// route is the way to one server: what is sent there, and whether it answers.
+type route struct {
+	compose func(ctx context.Context, m Message) (letter, error)
+	gate    gate
+}
+
+// letter is a message in words, ready to be sent; its error is one of
+// package mail's.
+type letter func(ctx context.Context) error
 
 // NewCourier returns a courier that renders with render and sends with sender.
 // While the server cannot be reached it is tried every probe, which is
 // ProbeEvery unless a test is in a hurry.
 func NewCourier(db *postgres.DB, ring *secret.Ring, sender mail.Sender, render Renderer, probe time.Duration) *Courier {
-	return &Courier{db: db, ring: ring, sender: sender, render: render, probe: probe}
+	c := &Courier{db: db, ring: ring, probe: probe}
+	c.mail.compose = func(ctx context.Context, m Message) (letter, error) {
+		composed, err := render(ctx, m)
+		return func(ctx context.Context) error { return sender.Send(ctx, composed) }, err
+	}
+	c.text.compose = func(context.Context, Message) (letter, error) {
+		return func(context.Context) error { return mail.ErrUnusable }, nil
+	}
+	return c
 }
 
 // Deliver sends one queued message and marks it, erasing its words in the same
@@ -59,19 +76,27 @@ func NewCourier(db *postgres.DB, ring *secret.Ring, sender mail.Sender, render R
 // When it is to be tried again it returns after how long; an error means that
 // something else than the mail server failed.
 func (c *Courier) Deliver(ctx context.Context, id uuid.UUID) (time.Duration, error) {
-	if !c.gate.enter() {
-		return c.probe, nil
-	}
-	m, letter, err := c.compose(ctx, id)
-	if err != nil || letter == nil {
-		c.gate.release()
+	texted, err := isText(ctx, c.db, id)
+	if err != nil {
 		return 0, err
 	}
-	err = c.sender.Send(ctx, *letter)
+	way := &c.mail
+	if texted {
+		way = &c.text
+	}
+	if !way.gate.enter() {
+		return c.probe, nil
+	}
+	m, send, err := c.compose(ctx, way, id)
+	if err != nil || send == nil {
+		way.gate.release()
+		return 0, err
+	}
+	err = send(ctx)
 	if errors.Is(err, mail.ErrUnreachable) {
-		c.gate.close(c.probe)
+		way.gate.close(c.probe)
 	} else {
-		c.gate.open()
+		way.gate.open()
 	}
 	// What the server said is written down even when the job is being stopped.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWrite)
@@ -84,18 +109,18 @@ func (c *Courier) Deliver(ctx context.Context, id uuid.UUID) (time.Duration, err
 
 const lastWrite = 10 * time.Second
 
-// compose returns the message with all its values and its mail, and no mail
-// when there is nothing to send.
-func (c *Courier) compose(ctx context.Context, id uuid.UUID) (Message, *mail.Mail, error) {
+// compose returns the message with all its values and its letter, and no
+// letter when there is nothing to send.
+func (c *Courier) compose(ctx context.Context, way *route, id uuid.UUID) (Message, letter, error) {
 	m, send, err := c.prepare(ctx, id)
 	if err != nil || !send {
 		return m, nil, err
 	}
-	letter, err := c.render(ctx, m)
+	composed, err := way.compose(ctx, m)
 	if err != nil {
 		return m, nil, fmt.Errorf("render message %s: %w", id, err)
 	}
-	return m, &letter, nil
+	return m, composed, nil
 }
 
 // prepare returns the message with all its values, and false when there is

@@ -41,6 +41,7 @@ type Recipient struct {
 	Sealed     bool      // the address is a client's although Client is not given
 	Name       string
 	Email      string
+	Phone      string          // goes there as a text message, and nowhere else
 	Language   locale.Language // English when empty
 }
 
@@ -98,7 +99,7 @@ func QueueTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, out Outgoi
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("queue %s: %w", out.Key, err)
 	}
-	if !first || row.Channel != byEmail {
+	if !first || row.Channel == inPortal {
 		return id, nil
 	}
 	return id, job.Insert(ctx, tx, Send{MessageID: id})
@@ -134,6 +135,9 @@ func newRow(ring *secret.Ring, out Outgoing) (row, error) {
 		return row{}, err
 	}
 	switch {
+	case to.Phone != "":
+		r.Channel = byText
+		r.PhoneSealed, err = ring.Seal(phoneCell(id), to.Phone)
 	case to.Email == "":
 		r.Channel, r.State = inPortal, Sent
 	case to.Sealed || to.Client != uuid.Nil:
@@ -156,6 +160,10 @@ func bodyCell(id uuid.UUID) secret.Cell {
 
 func emailCell(id uuid.UUID) secret.Cell {
 	return secret.Cell{Table: "message", Column: "email_sealed", Row: id}
+}
+
+func phoneCell(id uuid.UUID) secret.Cell {
+	return secret.Cell{Table: "message", Column: "phone_sealed", Row: id}
 }
 
 func sealValues(ring *secret.Ring, id uuid.UUID, values map[string]string) ([]byte, error) {
@@ -194,6 +202,9 @@ func (r row) open(ring *secret.Ring) (Message, error) {
 	}
 	if r.Email != nil {
 		m.To.Email = *r.Email
+	}
+	if r.PhoneSealed != nil {
+		m.To.Phone, err = ring.Open(phoneCell(r.ID), r.PhoneSealed)
 	}
 	if r.EmailSealed != nil {
 		m.To.Email, err = ring.Open(emailCell(r.ID), r.EmailSealed)

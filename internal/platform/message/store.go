@@ -3,6 +3,7 @@ package message
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -11,9 +12,10 @@ import (
 	"familypact.example/portal/internal/platform/postgres"
 )
 
-// The channels. Text message is a third one, once there is a gateway.
+// The channels.
 const (
 	byEmail  = "email"
+	byText   = "text"
 	inPortal = "portal"
 )
 
@@ -36,6 +38,7 @@ type row struct {
 	Channel      string
 	Email        *string
 	EmailSealed  []byte
+	PhoneSealed  []byte
 	Body         []byte
 	State        State
 	Attempts     int
@@ -51,13 +54,13 @@ func insert(ctx context.Context, tx *postgres.Tx, r row) (uuid.UUID, bool, error
 		sentAt = &r.QueuedAt
 	}
 	n, err := postgres.Changed(ctx, tx, `
-		INSERT INTO message (id, key, cause, account_id, membership_id, client_id, language, channel, email, email_sealed, body, state, queued_at, sent_at)
-		VALUES (@id, @key, @cause, @account, @membership, @client, @language, @channel, @email, @sealed, @body, @state, @queued, @sent)
+		INSERT INTO message (id, key, cause, account_id, membership_id, client_id, language, channel, email, email_sealed, phone_sealed, body, state, queued_at, sent_at)
+		VALUES (@id, @key, @cause, @account, @membership, @client, @language, @channel, @email, @sealed, @phone, @body, @state, @queued, @sent)
 		ON CONFLICT ON CONSTRAINT message_key_cause_key DO NOTHING`,
 		pgx.NamedArgs{
 			"id": r.ID, "key": r.Key, "cause": r.Cause, "account": r.AccountID, "membership": r.MembershipID,
 			"client": r.ClientID, "language": r.Language, "channel": r.Channel, "email": r.Email, "sealed": r.EmailSealed,
-			"body": r.Body, "state": string(r.State), "queued": r.QueuedAt, "sent": sentAt,
+			"phone": r.PhoneSealed, "body": r.Body, "state": string(r.State), "queued": r.QueuedAt, "sent": sentAt,
 		})
 	if err != nil || n == 1 {
 		return r.ID, n == 1, err
@@ -66,11 +69,20 @@ func insert(ctx context.Context, tx *postgres.Tx, r row) (uuid.UUID, bool, error
 	return id, false, err
 }
 
+// isText reports whether the message goes out as a text message.
+func isText(ctx context.Context, q postgres.Querier, id uuid.UUID) (bool, error) {
+	texted, err := postgres.Value[bool](ctx, q, `SELECT EXISTS (SELECT FROM message WHERE id = $1 AND channel = 'text')`, id)
+	if err != nil {
+		return false, fmt.Errorf("find channel of message %s: %w", id, err)
+	}
+	return texted, nil
+}
+
 // lockQueued locks a message that waits to be sent, and returns false when it
 // waits no longer or never existed.
 func lockQueued(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (row, bool, error) {
 	r, err := postgres.One[row](ctx, tx, `
-		SELECT id, key, cause, account_id, membership_id, client_id, language, channel, email, email_sealed, body, state, attempts, queued_at, prepared_at
+		SELECT id, key, cause, account_id, membership_id, client_id, language, channel, email, email_sealed, phone_sealed, body, state, attempts, queued_at, prepared_at
 		FROM message
 		WHERE id = $1 AND state = 'queued'
 		FOR UPDATE`, id)

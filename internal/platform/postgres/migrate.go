@@ -25,21 +25,43 @@ import (
 // version is set back so that the next call tries it again, otherwise the
 // error says what to do by hand.
 func Migrate(ctx context.Context, ownerURL string, repair bool) error {
+	for {
+		err := migrateOnce(ctx, ownerURL, repair)
+		if !othersTurn(err) || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+func migrateOnce(ctx context.Context, ownerURL string, repair bool) error {
 	m, err := migrator(ownerURL)
 	if err != nil {
 		return err
 	}
 	defer func() { _, _ = m.Close() }()
-	if err := clean(m, repair); err != nil {
-		return err
-	}
 	stop := context.AfterFunc(ctx, func() { m.GracefulStop <- true })
 	defer stop()
 	err = m.Up()
+	// Up has waited for its turn: what is dirty now nobody is at work on.
+	if dirty, ok := errors.AsType[migrate.ErrDirty](err); ok {
+		if err := clean(m, uint(dirty.Version), repair); err != nil { //nolint:gosec // numbers of files are small
+			return err
+		}
+		err = m.Up()
+	}
 	if err == nil || errors.Is(err, migrate.ErrNoChange) {
 		return nil
 	}
 	return failed(m, err, repair)
+}
+
+// othersTurn reports whether another call held the lock of the migrations for
+// longer than a lock is waited for.
+func othersTurn(err error) bool {
+	var wrapped *database.Error
+	var pg *pgconn.PgError
+	return errors.As(err, &wrapped) && strings.Contains(string(wrapped.Query), "pg_advisory_lock") &&
+		errors.As(wrapped.OrigErr, &pg) && pg.Code == "55P03"
 }
 
 func migrator(ownerURL string) (*migrate.Migrate, error) {
@@ -66,14 +88,7 @@ func migrator(ownerURL string) (*migrate.Migrate, error) {
 // clean sets a dirty version back to the one before it, which is what the
 // schema really is: a file runs as one transaction, unless it builds an index
 // concurrently.
-func clean(m *migrate.Migrate, repair bool) error {
-	version, dirty, err := m.Version()
-	if errors.Is(err, migrate.ErrNilVersion) || (err == nil && !dirty) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
+func clean(m *migrate.Migrate, version uint, repair bool) error {
 	if !repair {
 		return dirtyError(version)
 	}
@@ -89,6 +104,9 @@ func failed(m *migrate.Migrate, cause error, repair bool) error {
 		if err := force(m, version); err != nil {
 			return err
 		}
+	}
+	if othersTurn(cause) {
+		return cause
 	}
 	var pg *pgconn.PgError
 	if errors.As(original(cause), &pg) {

@@ -67,6 +67,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	params := cfg.ConnConfig.RuntimeParams
 	params["application_name"] = "portal"
 	params["timezone"] = "UTC"
+	params["jit"] = "off" // compiling takes longer than any page's statement
 	params["statement_timeout"] = milliseconds(statementTimeout)
 	params["lock_timeout"] = milliseconds(lockTimeout)
 	params["idle_in_transaction_session_timeout"] = milliseconds(idleInTxTimeout)

@@ -38,24 +38,27 @@ type Exceeded struct {
 // Error returns the words of the fault in English.
 func (e *Exceeded) Error() string { return e.fault.Error() }
 
+// ErrUnread means that a count could not be read, whatever the cause: the
+// answer to that is 503 and not "allowed" (security.md 10.5).
+var ErrUnread = errors.New("tries could not be counted")
+
 // Unwrap returns the fault.
 func (e *Exceeded) Unwrap() error { return e.fault }
 
 // Take counts one try of the bucket and returns nil while there are no more of
 // them than the limit allows, and an *Exceeded after that. It is a statement of
 // its own, so a try stays counted whatever becomes of the work it was for:
-// call it before the transaction, not inside. Any other error means that the
-// count could not be read; the answer to that is 503 and not "allowed".
+// call it before the transaction, not inside. Any other error is ErrUnread.
 func Take(ctx context.Context, db *postgres.DB, limit Limit, bucket string) error {
 	ring := secret.Current()
 	if ring == nil {
-		return errors.New("ratelimit: secret.Use has not been called")
+		return fmt.Errorf("%w: secret.Use has not been called", ErrUnread)
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	n, err := count(ctx, db, ring.MAC("rate-limit:"+limit.Name, []byte(bucket)), limit)
 	if err != nil {
-		return fmt.Errorf("count %s: %w", limit.Name, err)
+		return fmt.Errorf("%w: count %s: %w", ErrUnread, limit.Name, err)
 	}
 	if n.Count <= limit.Max {
 		return nil

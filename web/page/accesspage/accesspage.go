@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/people/membership"
+	"familypact.example/portal/internal/people/training"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/web/ui"
 )
@@ -23,15 +24,18 @@ type ListView struct {
 	Counts  map[membership.Status]int
 	Status  membership.Status // filter, empty for all but removed
 	Search  string
-	Now     time.Time
-	Pages   ui.Pages
+	// Training says how those with an account stand with their courses.
+	Training map[uuid.UUID]training.State
+	Now      time.Time
+	Pages    ui.Pages
 }
 
 // MemberView is one person, with the time by which the state is told.
 type MemberView struct {
 	membership.Member
-	Site string
-	Now  time.Time
+	Site    string
+	Now     time.Time
+	Several bool // the certifier has other sites as well
 }
 
 var statuses = map[membership.Status]locale.Key{
@@ -99,14 +103,53 @@ func acts(m membership.Member, now time.Time, details bool) []ui.Link {
 		if !details {
 			add(locale.AccessActName, "name")
 		}
-		add(locale.AccessActRemove, "remove")
+		add(removal(m), "remove")
+	}
+	return links
+}
+
+// removal names the taking away: of access, or of an invitation to it.
+func removal(m membership.Member) locale.Key {
+	if m.Joined() {
+		return locale.AccessActRemove
+	}
+	return locale.AccessActRevoke
+}
+
+func (v MemberView) removeTitle() locale.Key {
+	if v.Joined() {
+		return locale.AccessRemoveTitle
+	}
+	return locale.AccessRevokeTitle
+}
+
+func (v MemberView) removeYes() locale.Key {
+	if v.Joined() {
+		return locale.AccessRemoveYes
+	}
+	return locale.AccessRevokeYes
+}
+
+// acts are what can be done about the person on their own page.
+func (v MemberView) acts() []ui.Link {
+	links := acts(v.Member, v.Now, false)
+	if v.Several && v.Joined() && v.Status(v.Now) != membership.Removed {
+		links = append(links, ui.Link{
+			Text: locale.AccessActLink, Hidden: locale.AccessActFor.With("Name", v.Name()), Href: path(v.ID, "link"),
+		})
+	}
+	if v.Joined() && v.Status(v.Now) != membership.Removed {
+		links = append(links, ui.Link{
+			Text: locale.LostAppConfirmTitle, Hidden: locale.AccessActFor.With("Name", v.Name()), Href: path(v.ID, "authenticator"),
+		})
 	}
 	return links
 }
 
 var columns = []ui.Column{
 	{Label: locale.AccessColumnName}, {Label: locale.AccessColumnEmail}, {Label: locale.AccessColumnStatus},
-	{Label: locale.AccessColumnInvited}, {Label: locale.AccessColumnSignedIn}, {Label: locale.AccessColumnActs, Hidden: true},
+	{Label: locale.AccessColumnInvited}, {Label: locale.AccessColumnSignedIn}, {Label: locale.AccessColumnTraining},
+	{Label: locale.AccessColumnActs, Hidden: true},
 }
 
 func table(v ListView) ui.Table {
@@ -120,10 +163,28 @@ func table(v ListView) ui.Table {
 			{Text: statuses[status], Tag: true, Kind: kinds[status]},
 			{Text: stamp{at: invited}},
 			{Text: when(m.SignedInAt)},
+			trainingCell(v, m),
 			{Acts: acts(m, v.Now, true)},
 		})
 	}
 	return t
+}
+
+// trainingCell says how a person stands with their courses; of somebody
+// without an account nothing is asked yet.
+func trainingCell(v ListView, m membership.Member) ui.Cell {
+	switch {
+	case m.RemovedAt != nil:
+		return ui.Cell{Text: training.State{}.Phrase()}
+	case !m.Joined():
+		return ui.Cell{Text: locale.SitesAccountNo}
+	}
+	state := v.Training[*m.AccountID]
+	return ui.Cell{Text: state.Phrase(), Tag: true, Kind: trainingKinds[state.Kind]}
+}
+
+var trainingKinds = map[training.Kind]ui.Kind{
+	training.Overdue: ui.Bad, training.Soon: ui.Warn, training.Never: ui.Warn, training.Done: ui.OK,
 }
 
 // choices are the statuses to filter by, each with how many there are.

@@ -8,7 +8,9 @@ import (
 	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/people/account"
+	"familypact.example/portal/internal/people/profile"
 	"familypact.example/portal/internal/people/session"
+	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/form"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/web/ui"
@@ -16,19 +18,53 @@ import (
 
 // View is what the page of an account shows.
 type View struct {
-	Form    *form.Form
-	Base    string // address of the page
-	Account account.Account
-	Open    []session.Open
-	This    uuid.UUID // the session that the page is read in
+	Form *form.Form
+	Base string // address of the page
+	profile.Profile
+	This uuid.UUID // the session that the page is read in
+	Role authz.Role
+
+	Texts bool // passcodes can be text messages
 }
 
 func (v View) details() []ui.Row {
-	return []ui.Row{
-		{Key: locale.AccountsName, Values: ui.Words(v.Account.Name())},
+	rows := []ui.Row{
+		{Key: locale.AccountsName, Values: []locale.Phrase{locale.Words(v.Account.Name()), v.corrects()}},
 		{Key: locale.AccountsUsername, Values: ui.Words(v.Account.Username)},
-		{Key: locale.AccountsEmail, Values: ui.Words(v.Account.Email)},
+		v.email(),
+		{
+			Key: locale.AccountsLanguage, Values: []locale.Phrase{languages[v.Account.Language]},
+			Acts: []ui.Link{{Text: locale.AccountsLanguageChange, Hidden: locale.AccountsLanguageChangeHidden, Href: v.Base + "/language"}},
+		},
 	}
+	return rows
+}
+
+var languages = map[locale.Language]locale.Key{
+	locale.English: locale.AccountsLanguageEn, locale.Spanish: locale.AccountsLanguageEs,
+}
+
+// corrects says who may change the name.
+func (v View) corrects() locale.Phrase {
+	switch v.Role {
+	case authz.Staff:
+		return locale.AccountsNameByStaff
+	case authz.Certifier:
+		return locale.AccountsNameByCertifier.With("Phone", ui.OFPPhone)
+	}
+	return locale.AccountsNameByOffice
+}
+
+func (v View) email() ui.Row {
+	row := ui.Row{
+		Key: locale.AccountsEmail, Values: ui.Words(v.Account.Email),
+		Acts: []ui.Link{{Text: locale.AccountsEmailChange, Hidden: locale.AccountsEmailChangeHidden, Href: v.Base + "/email"}},
+	}
+	if v.Change != nil {
+		row.Values = append(row.Values, locale.AccountsEmailPending.With("Email", v.Change.Email, "Deadline", clock(v.Change.ExpiresAt)))
+		row.Acts = append([]ui.Link{{Text: locale.AccountsEmailPendingEnter, Href: v.Base + "/email/code"}}, row.Acts...)
+	}
+	return row
 }
 
 func (v View) security() []ui.Row {
@@ -36,7 +72,7 @@ func (v View) security() []ui.Row {
 	if v.Account.Channel == account.App {
 		channel, act = locale.AccountsChannelApp, locale.AccountsChannelNewApp
 	}
-	return []ui.Row{
+	rows := []ui.Row{
 		{
 			Key: locale.AccountsPassword, Values: []locale.Phrase{locale.AccountsPasswordHidden},
 			Acts: []ui.Link{{Text: locale.AccountsPasswordChange, Hidden: locale.AccountsPasswordChangeHidden, Href: v.Base + "/password"}},
@@ -46,29 +82,100 @@ func (v View) security() []ui.Row {
 			Acts: []ui.Link{{Text: act, Hidden: locale.AccountsChannelHidden, Href: v.Base + "/authenticator"}},
 		},
 	}
+	if v.Texts && v.Account.Channel == account.Email && !v.Account.Kind.Privileged() {
+		rows = append(rows, ui.Row{
+			Key: locale.AccountsPhoneTitle, Values: []locale.Phrase{locale.AccountsPasswordHidden},
+			Acts: []ui.Link{{Text: locale.AccountsPasswordChange, Hidden: locale.AccountsPhoneTitle, Href: v.Base + "/phone"}},
+		})
+	}
+	return rows
+}
+
+// places are the sites that the account belongs to; the office has none.
+func (v View) places() ui.Table {
+	table := ui.Table{
+		ID: "sites", Caption: locale.AccountsSites,
+		Columns: []ui.Column{{Label: locale.AccountsSitesName}, {Label: locale.AccountsSitesCity}, {Label: locale.AccountsSitesRole}},
+	}
+	for _, s := range v.Sites {
+		if s.SiteID == nil || s.Name == nil || s.City == nil {
+			continue
+		}
+		role := locale.AccountsSitesRoleStaff
+		if s.Role == string(authz.Certifier) {
+			role = locale.AccountsSitesRoleCertifier
+		}
+		table.Rows = append(table.Rows, []ui.Cell{ui.Text(*s.Name), ui.Text(*s.City), {Text: role}})
+	}
+	return table
 }
 
 func (v View) sessions() ui.Table {
 	table := ui.Table{
 		ID: "sessions", Caption: locale.AccountsSessions,
-		Columns: []ui.Column{{Label: locale.AccountsSessionsWhich}, {Label: locale.AccountsSessionsBegan}, {Label: locale.AccountsSessionsSeen}},
+		Columns: []ui.Column{
+			{Label: locale.AccountsSessionsWhich}, {Label: locale.AccountsSessionsBegan},
+			{Label: locale.AccountsSessionsSeen}, {Label: locale.AccountsSessionsActColumn, Hidden: true},
+		},
 	}
 	for _, s := range v.Open {
+		act := ui.Cell{Text: locale.AccountsSessionsThis}
+		if s.ID != v.This {
+			act = ui.Cell{Content: endOne(v, s)}
+		}
 		table.Rows = append(table.Rows, []ui.Cell{
-			{Text: v.which(s)}, {Text: stamp(s.CreatedAt)}, {Text: stamp(s.LastSeenAt)},
+			{Text: device(s.Agent)}, {Text: stamp(s.CreatedAt)}, {Text: stamp(s.LastSeenAt)}, act,
 		})
 	}
 	return table
 }
 
-func (v View) which(s session.Open) locale.Phrase {
-	switch {
-	case s.ID == v.This:
-		return locale.AccountsSessionsThis
-	case s.Known:
-		return locale.AccountsSessionsKnown
+// HistoryView is what the page of the sign-ins of the past shows.
+type HistoryView struct {
+	Base  string
+	List  []session.SignIn
+	Pages ui.Pages
+}
+
+// history is a table of sign-ins.
+func history(caption locale.Phrase, list []session.SignIn) ui.Table {
+	table := ui.Table{
+		ID: "history", Caption: caption,
+		Columns: []ui.Column{{Label: locale.AccountsHistoryWhen}, {Label: locale.AccountsHistoryDevice}, {Label: locale.AccountsHistoryKnown}},
 	}
-	return locale.AccountsSessionsUnknown
+	for _, s := range list {
+		known := locale.AccountsHistoryKnownNo
+		if s.Known {
+			known = locale.AccountsHistoryKnownYes
+		}
+		table.Rows = append(table.Rows, []ui.Cell{{Text: stamp(s.SignedInAt)}, {Text: device(s.Agent)}, {Text: known}})
+	}
+	return table
+}
+
+// Names of browsers and systems, the same in every language.
+var (
+	browsers = map[string]locale.Words{
+		"chrome": "Chrome", "edge": "Edge", "firefox": "Firefox", "opera": "Opera", "safari": "Safari", "samsung": "Samsung Internet",
+	}
+	systems = map[string]locale.Words{
+		"android": "Android", "chromeos": "ChromeOS", "ios": "iPhone or iPad", "linux": "Linux", "macos": "Mac", "windows": "Windows",
+	}
+)
+
+// device is a browser in plain words.
+func device(a session.Agent) locale.Phrase {
+	browser, named := browsers[a.Browser()]
+	system, known := systems[a.System()]
+	switch {
+	case named && known:
+		return locale.AccountsDevice.With("Browser", browser, "System", system)
+	case named:
+		return browser
+	case known:
+		return locale.AccountsDeviceSystem.With("System", system)
+	}
+	return locale.AccountsDeviceUnknown
 }
 
 // stamp is an instant as tables show it.
@@ -76,3 +183,9 @@ type stamp time.Time
 
 // In returns the instant in words.
 func (s stamp) In(ctx context.Context) string { return locale.Stamp(ctx, time.Time(s)) }
+
+// clock is an instant as sentences say it.
+type clock time.Time
+
+// In returns the instant in words.
+func (c clock) In(ctx context.Context) string { return locale.Clock(ctx, time.Time(c)) }

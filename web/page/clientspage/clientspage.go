@@ -131,6 +131,7 @@ const (
 	Application Section = "/application"
 	History     Section = "/history"
 	Notes       Section = "/notes"
+	Documents   Section = "/documents"
 	Card        Section = "/card"
 	Access      Section = "/access"
 )
@@ -156,7 +157,7 @@ func (r Record) tabs() []tab {
 		there   bool
 	}{
 		{Overview, locale.RecordOverview, true}, {Application, locale.RecordApplication, true}, {History, locale.RecordHistory, true},
-		{Notes, locale.RecordNotes, true}, {Card, locale.RecordCard, r.HAP != ""}, {Access, locale.RecordAccess, true},
+		{Notes, locale.RecordNotes, true}, {Documents, locale.DocumentsTab, true}, {Card, locale.RecordCard, r.HAP != ""}, {Access, locale.RecordAccess, true},
 	} {
 		if s.there {
 			list = append(list, tab{ui.Link{Text: s.label, Href: r.base() + string(s.section)}, s.section == r.Section})

@@ -1,7 +1,11 @@
 package clientspage
 
 import (
+	"context"
+	"io"
 	"time"
+
+	"github.com/a-h/templ"
 
 	"familypact.example/portal/internal/clients/application"
 	"familypact.example/portal/internal/clients/casenote"
@@ -86,12 +90,18 @@ type AccessView struct {
 var deeds = map[string]locale.Key{
 	"client.view":         locale.AccessesWhatView,
 	"client.open":         locale.AccessesWhatOpen,
-	"client.print":        locale.AccessesWhatPrint,
+	"client.print":        locale.AccessesWhatPrinted,
+	"client.save":         locale.AccessesWhatSaved,
 	"client.create":       locale.AccessesWhatCreate,
 	"client.update":       locale.AccessesWhatUpdate,
 	"client.issue-number": locale.AccessesWhatIssue,
 	"enrollment.certify":  locale.AccessesWhatCertify,
 	"note.add":            locale.AccessesWhatNote,
+
+	"enrollment.reaffirm":    locale.AccessesWhatReaffirm,
+	"enrollment.change":      locale.AccessesWhatChange,
+	"enrollment.discontinue": locale.AccessesWhatDiscontinue,
+	"enrollment.undo":        locale.AccessesWhatUndo,
 }
 
 var roles = map[authz.Role]locale.Key{
@@ -128,7 +138,8 @@ type CardView struct {
 	document.Card
 }
 
-func (v CardView) card() card.Card {
+// Drawn is the card as it is drawn, on the page and in files.
+func (v CardView) Drawn() card.Card {
 	r := v.Card.Client
 	c := card.Card{Name: r.Name.Full(), Number: string(r.HAP), Plain: v.Plain, Inactive: v.Inactive}
 	if !r.HAPIssuedOn.IsZero() {
@@ -148,11 +159,24 @@ func (v CardView) switched(page string) ui.Link {
 	return ui.Link{Text: locale.CardsPlain, Href: v.base() + page + "?version=plain"}
 }
 
-func (v CardView) sheet() string {
+// Language is the language of the card: the client's.
+func (v CardView) Language() locale.Language { return v.Card.Client.Contact.Language() }
+
+// sheetInTheirs draws the card in the client's language.
+func (v CardView) sheetInTheirs() templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return inLanguage(v.Language(), card.Sheet(v.Drawn())).Render(locale.WithLanguage(ctx, v.Language()), w)
+	})
+}
+
+func (v CardView) sheet() string { return v.file("/card/print") }
+
+// file is the address of another form of the same version of the card.
+func (v CardView) file(page string) string {
 	if v.Plain {
-		return v.base() + "/card/print?version=plain"
+		return v.base() + page + "?version=plain"
 	}
-	return v.base() + "/card/print?version=named"
+	return v.base() + page + "?version=named"
 }
 
 // Mode returns how client and staff met, in words.
@@ -169,3 +193,6 @@ func Mode(m application.Mode) locale.Phrase {
 }
 
 func dayOf(t time.Time) Day { return Day(civil.Of(t)) }
+
+// DateOf is the day of an instant in California, put into words when shown.
+func DateOf(t time.Time) Day { return dayOf(t) }

@@ -32,14 +32,6 @@ func (v ModeView) title() locale.Key {
 	return locale.EnrollModeTitle
 }
 
-func helps() []ui.Choice {
-	return []ui.Choice{
-		{Value: string(application.HelpLanguage), Label: locale.EnrollHelpLanguage},
-		{Value: string(application.HelpDisability), Label: locale.EnrollHelpDisability},
-		{Value: string(application.HelpUnderstanding), Label: locale.EnrollHelpUnderstanding},
-	}
-}
-
 // DraftsView lists the applications that are not finished.
 type DraftsView struct{ Lines []application.DraftLine }
 

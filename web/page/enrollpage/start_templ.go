@@ -164,7 +164,7 @@ func Mode(f *form.Form, v ModeView) templ.Component {
 				Items: []ui.Choice{
 					{
 						Value: string(application.InPerson), Label: locale.EnrollModeInPerson, Hint: locale.EnrollModeInPersonHint,
-						Reveal: ui.Radios(f, ui.Choices{Name: "help", Legend: locale.EnrollHelp, Items: helps()}),
+						Reveal: ui.Radios(f, ui.Choices{Name: "help", Legend: locale.EnrollHelp, Items: fillers()}),
 					},
 					{Value: string(application.Video), Label: locale.EnrollModeVideo, Hint: locale.EnrollModeRemoteHint},
 					{Value: string(application.Telephone), Label: locale.EnrollModeTelephone, Hint: locale.EnrollModeRemoteHint},

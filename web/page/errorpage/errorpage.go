@@ -24,20 +24,21 @@ type View struct {
 type words struct{ title, text locale.Key }
 
 var byStatus = map[int]words{
-	http.StatusBadRequest:            {locale.Error400Title, locale.Error400Text},
-	http.StatusForbidden:             {locale.Error403Title, locale.Error403Text},
-	http.StatusNotFound:              {locale.Error404Title, locale.Error404Text},
-	http.StatusMethodNotAllowed:      {locale.Error405Title, locale.Error405Text},
-	http.StatusConflict:              {locale.Error409Title, locale.Error409Text},
-	http.StatusGone:                  {locale.Error410Title, locale.Error410Text},
-	http.StatusRequestEntityTooLarge: {locale.Error413Title, locale.Error413Text},
-	http.StatusRequestURITooLong:     {locale.Error414Title, locale.Error414Text},
-	http.StatusUnsupportedMediaType:  {locale.Error415Title, locale.Error415Text},
-	http.StatusMisdirectedRequest:    {locale.Error421Title, locale.Error421Text},
-	http.StatusUnprocessableEntity:   {locale.Error422Title, locale.Error422Text},
-	http.StatusTooManyRequests:       {locale.Error429Title, locale.Error429Text},
-	http.StatusInternalServerError:   {locale.Error500Title, locale.Error500Text},
-	http.StatusServiceUnavailable:    {locale.Error503Title, locale.Error503Text},
+	http.StatusBadRequest:                  {locale.Error400Title, locale.Error400Text},
+	http.StatusForbidden:                   {locale.Error403Title, locale.Error403Text},
+	http.StatusNotFound:                    {locale.Error404Title, locale.Error404Text},
+	http.StatusMethodNotAllowed:            {locale.Error405Title, locale.Error405Text},
+	http.StatusConflict:                    {locale.Error409Title, locale.Error409Text},
+	http.StatusGone:                        {locale.Error410Title, locale.Error410Text},
+	http.StatusRequestEntityTooLarge:       {locale.Error413Title, locale.Error413Text},
+	http.StatusRequestURITooLong:           {locale.Error414Title, locale.Error414Text},
+	http.StatusUnsupportedMediaType:        {locale.Error415Title, locale.Error415Text},
+	http.StatusMisdirectedRequest:          {locale.Error421Title, locale.Error421Text},
+	http.StatusUnprocessableEntity:         {locale.Error422Title, locale.Error422Text},
+	http.StatusTooManyRequests:             {locale.Error429Title, locale.Error429Text},
+	http.StatusRequestHeaderFieldsTooLarge: {locale.Error431Title, locale.Error431Text},
+	http.StatusInternalServerError:         {locale.Error500Title, locale.Error500Text},
+	http.StatusServiceUnavailable:          {locale.Error503Title, locale.Error503Text},
 }
 
 func (v View) words() words {

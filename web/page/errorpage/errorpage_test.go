@@ -21,7 +21,7 @@ func render(t *testing.T, ctx context.Context, v errorpage.View) string {
 
 // Every page renders without anything in the context but the language.
 func TestPagesStandAlone(t *testing.T) {
-	for _, status := range []int{400, 403, 404, 405, 409, 410, 413, 414, 415, 421, 422, 429, 500, 503, 599} {
+	for _, status := range []int{400, 403, 404, 405, 409, 410, 413, 414, 415, 421, 422, 429, 431, 500, 503, 599} {
 		for _, l := range locale.Languages {
 			ctx := locale.WithLanguage(t.Context(), l)
 			html := render(t, ctx, errorpage.View{Status: status, Reference: "1a2b3c4d"})

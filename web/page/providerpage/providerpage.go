@@ -10,6 +10,7 @@ import (
 
 	"familypact.example/portal/internal/clients/application"
 	"familypact.example/portal/internal/clients/client"
+	"familypact.example/portal/internal/people/training"
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/web/page/clientspage"
@@ -22,6 +23,9 @@ type HomeView struct {
 	application.Overview
 }
 
+// late reports whether training of one's own is overdue.
+func (v HomeView) late() bool { return v.Overview.Training.Own.Kind == training.Overdue }
+
 func (v HomeView) empty() bool { return v.Active == 0 && v.Drafts == 0 }
 
 func (v HomeView) tiles() []ui.Tile {
@@ -30,7 +34,17 @@ func (v HomeView) tiles() []ui.Tile {
 		tile(v.Renewable, ui.Info, locale.ProviderTileRenewable, locale.ProviderTileRenewableAct, "/provider/clients?show=renewable"),
 		tile(v.Ending, ui.Warn, locale.ProviderTileEnding, locale.ProviderTileEndingAct, "/provider/clients?show=ending"),
 		tile(v.Drafts, ui.Info, locale.ProviderTileDrafts, locale.ProviderTileDraftsAct, "/provider/work/drafts"),
+		v.training(),
 	}
+}
+
+// training counts whom its page then lists: for a certifier everybody at the
+// site who has something to do, else one's own courses.
+func (v HomeView) training() ui.Tile {
+	if v.Overview.Training.Certifier {
+		return tile(v.Overview.Training.People, ui.Warn, locale.TrainingProviderTile, locale.TrainingProviderTileAct, "/provider/training?state="+string(training.Unfinished))
+	}
+	return tile(v.Overview.Training.Courses, ui.Warn, locale.TrainingProviderTileOwn, locale.TrainingProviderTileAct, "/provider/training")
 }
 
 func tile(n int, kind ui.Kind, label, act locale.Key, href string) ui.Tile {

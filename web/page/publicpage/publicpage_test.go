@@ -11,6 +11,7 @@ import (
 	"github.com/andybalholm/brotli"
 
 	"familypact.example/portal/internal/clients/incometable"
+	"familypact.example/portal/internal/platform/form"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/web/layout"
 	"familypact.example/portal/web/markup"
@@ -21,18 +22,19 @@ func pages() map[string]templ.Component {
 	tables := incometable.Shipped()
 	last := tables[len(tables)-1]
 	return map[string]templ.Component{
-		"/":                  publicpage.Home(publicpage.HomeView{Apply: "/register"}),
-		"/eligibility":       publicpage.Eligibility(publicpage.EligibilityView{Table: &last, NextFrom: last.EffectiveFrom}),
-		"/contact":           publicpage.Contact(),
-		"/privacy":           publicpage.Privacy(),
-		"/safety":            publicpage.Safety(),
-		"/accessibility":     publicpage.Accessibility(),
-		"/language-help":     publicpage.LanguageHelp(),
-		"/nondiscrimination": publicpage.Nondiscrimination(),
-		"/terms":             publicpage.Terms(),
-		"/status":            publicpage.Status(publicpage.StatusView{At: time.Unix(0, 0)}),
-		"/providers":         publicpage.Providers(),
-		"/providers/my-code": publicpage.MyCode(publicpage.MyCodeView{}),
+		"/":                       publicpage.Home(publicpage.HomeView{Apply: "/register"}),
+		"/eligibility":            publicpage.Eligibility(publicpage.EligibilityView{Table: &last, NextFrom: last.EffectiveFrom}),
+		"/contact":                publicpage.Contact(),
+		"/privacy":                publicpage.Privacy(),
+		"/safety":                 publicpage.Safety(),
+		"/accessibility":          publicpage.Accessibility(),
+		"/language-help":          publicpage.LanguageHelp(),
+		"/nondiscrimination":      publicpage.Nondiscrimination(),
+		"/terms":                  publicpage.Terms(),
+		"/status":                 publicpage.Status(publicpage.StatusView{At: time.Unix(0, 0)}),
+		"/providers":              publicpage.Providers(),
+		"/providers/my-code/sent": publicpage.MyCodeSent(),
+		"/providers/my-code":      publicpage.MyCode(form.New(), publicpage.MyCodeView{}),
 	}
 }
 
@@ -118,8 +120,8 @@ func TestOneNumberForEachProblem(t *testing.T) {
 
 func TestMyCodeByTheDay(t *testing.T) {
 	const itself, office = "by itself", "for a new code."
-	inside := render(t, "/providers/my-code", locale.English, publicpage.MyCode(publicpage.MyCodeView{Window: true}))
-	after := render(t, "/providers/my-code", locale.English, publicpage.MyCode(publicpage.MyCodeView{}))
+	inside := render(t, "/providers/my-code", locale.English, publicpage.MyCode(form.New(), publicpage.MyCodeView{Window: true}))
+	after := render(t, "/providers/my-code", locale.English, publicpage.MyCode(form.New(), publicpage.MyCodeView{}))
 	if !strings.Contains(inside, itself) || strings.Contains(inside, office) {
 		t.Error("inside the window the page does not say that a code comes by itself")
 	}

@@ -3,6 +3,7 @@ package registerpage
 
 import (
 	"familypact.example/portal/internal/people/accesscode"
+	"familypact.example/portal/internal/people/setup"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/web/ui"
@@ -21,7 +22,7 @@ var roles = map[authz.Role]locale.Key{
 	authz.Desk:      locale.RegisterConfirmRoleDesk,
 }
 
-func confirmTitle(s accesscode.Setup) locale.Key {
+func confirmTitle(s setup.Setup) locale.Key {
 	if s.SiteID == nil {
 		return locale.RegisterConfirmTitleOffice
 	}
@@ -33,7 +34,7 @@ func row(key locale.Key, values ...string) ui.Row {
 }
 
 // whom lists for whom the code was issued.
-func whom(s accesscode.Setup) []ui.Row {
+func whom(s setup.Setup) []ui.Row {
 	rows := []ui.Row{{Key: locale.RegisterConfirmRole, Values: []locale.Phrase{roles[s.Role]}}}
 	if s.SiteID != nil {
 		rows = append(rows,
@@ -44,14 +45,14 @@ func whom(s accesscode.Setup) []ui.Row {
 	return append(rows, row(locale.RegisterConfirmEmail, s.Email))
 }
 
-func contactTitle(s accesscode.Setup) locale.Key {
+func contactTitle(s setup.Setup) locale.Key {
 	if s.Kind().Privileged() {
 		return locale.RegisterContactOfficeTitle
 	}
 	return locale.RegisterContactTitle
 }
 
-func terms(s accesscode.Setup) []locale.Key {
+func terms(s setup.Setup) []locale.Key {
 	list := []locale.Key{locale.RegisterTerms1, locale.RegisterTerms2, locale.RegisterTerms3}
 	if s.Role == authz.Certifier {
 		list = append(list, locale.RegisterTerms4)
@@ -59,14 +60,14 @@ func terms(s accesscode.Setup) []locale.Key {
 	return list
 }
 
-func createText(s accesscode.Setup) locale.Key {
+func createText(s setup.Setup) locale.Key {
 	if s.Existing != nil {
 		return locale.RegisterTermsAdd
 	}
 	return locale.RegisterTermsCreate
 }
 
-func doneTitle(s accesscode.Setup) locale.Key {
+func doneTitle(s setup.Setup) locale.Key {
 	if s.Added() {
 		return locale.RegisterDoneTitleAdded
 	}
@@ -74,7 +75,7 @@ func doneTitle(s accesscode.Setup) locale.Key {
 }
 
 // next says what the new account is for, first of all.
-func next(s accesscode.Setup) locale.Phrase {
+func next(s setup.Setup) locale.Phrase {
 	switch {
 	case s.Role == authz.Certifier && !s.Opens.IsZero():
 		return locale.RegisterDoneCertifier.With("GoLive", day(s.Opens))
@@ -94,15 +95,17 @@ type Ending string
 
 // The ways in which a code that was right once is not good.
 const (
-	Expired  Ending = "expired"
-	Used     Ending = "used"
-	Replaced Ending = "replaced"
+	Expired   Ending = "expired"
+	Used      Ending = "used"
+	Replaced  Ending = "replaced"
+	Withdrawn Ending = "withdrawn"
 )
 
 var endings = map[Ending]ended{
-	Expired:  {locale.RegisterEndedExpiredTitle, locale.RegisterEndedExpiredText},
-	Used:     {locale.RegisterEndedUsedTitle, locale.RegisterEndedUsedText},
-	Replaced: {locale.RegisterEndedReplacedTitle, locale.RegisterEndedReplacedText},
+	Expired:   {locale.RegisterEndedExpiredTitle, locale.RegisterEndedExpiredText},
+	Used:      {locale.RegisterEndedUsedTitle, locale.RegisterEndedUsedText},
+	Replaced:  {locale.RegisterEndedReplacedTitle, locale.RegisterEndedReplacedText},
+	Withdrawn: {locale.RegisterEndedWithdrawnTitle, locale.RegisterEndedWithdrawnText},
 }
 
 var advice = map[accesscode.Advice]locale.Phrase{
@@ -112,4 +115,12 @@ var advice = map[accesscode.Advice]locale.Phrase{
 	accesscode.AskOFP:       locale.RegisterEndedAskOfp.With("Phone", ui.OFPPhone, "Mail", OFPMail),
 	accesscode.AskCertifier: locale.RegisterEndedAskCertifier,
 	accesscode.AskOffice:    locale.RegisterEndedAskOffice,
+}
+
+// toDo says what the holder of the code should do next.
+func toDo(e *accesscode.Ended) locale.Phrase {
+	if e.Advice == accesscode.ComesLater {
+		return locale.RegisterEndedComesLater.With("From", day(e.From), "Phone", ui.OFPPhone, "Mail", OFPMail)
+	}
+	return advice[e.Advice]
 }

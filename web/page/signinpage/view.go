@@ -9,12 +9,41 @@ import (
 	"github.com/boombuler/barcode/qr"
 
 	"familypact.example/portal/internal/platform/form"
+	"familypact.example/portal/internal/platform/locale"
 )
 
 // CodeView is what the page for the passcode shows.
 type CodeView struct {
-	Form  *form.Form
-	Email string // masked address that the code went to; empty: an app
+	Form   *form.Form
+	Email  string // masked address that codes go to; empty: an app
+	Phone  string // last digits of the other contact; empty: none
+	Texted bool   // the code went to the other contact
+	Left   int    // tries, when there are few; 0: many, or the form says it
+	Lost   bool   // a new app can be asked for
+}
+
+// left says how many tries there are, and before the last one what to do
+// instead.
+func (v CodeView) left() locale.Phrase {
+	if v.Left == 1 && v.Email == "" {
+		return locale.SignInCodeLeftApp
+	}
+	return locale.SignInCodeLeft.With("Count", v.Left)
+}
+
+// mailIt is the button that mails a code: again, or in place of a text message.
+func (v CodeView) mailIt() locale.Phrase {
+	if v.Texted {
+		return locale.SignInCodeMailIt.With("Email", v.Email)
+	}
+	return locale.SignInCodeAgain
+}
+
+// LostAppView is what the page shows on which a new app is asked for.
+type LostAppView struct {
+	Form   *form.Form
+	Email  string // masked
+	Office bool   // an administrator of OFP confirms, not the certifier
 }
 
 // AuthenticatorView is what the page for setting up an authenticator shows.
@@ -56,4 +85,13 @@ func groups(s string) string {
 		parts, s = append(parts, s[:4]), s[4:]
 	}
 	return strings.Join(append(parts, s), " ")
+}
+
+// whyExpired says why the session has ended, and what becomes of text that was
+// sent afterwards.
+func whyExpired(surplus bool) []locale.Phrase {
+	if surplus {
+		return []locale.Phrase{locale.SignInExpiredSurplus, locale.SignInExpiredSurplusNotMe, locale.SignInExpiredKept}
+	}
+	return []locale.Phrase{locale.SignInExpiredText, locale.SignInExpiredKept}
 }

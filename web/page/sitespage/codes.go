@@ -1,14 +1,18 @@
 package sitespage
 
 import (
+	"fmt"
 	"net/url"
 	"time"
 
 	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/people/accesscode"
+	"familypact.example/portal/internal/platform/civil"
+	"familypact.example/portal/internal/platform/form"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/web/ui"
+	"familypact.example/portal/web/ui/chart"
 )
 
 // CodesView is a list of codes with the time by which their states are told.
@@ -18,6 +22,7 @@ type CodesView struct {
 	Funnel accesscode.Funnel
 	Now    time.Time
 	Pages  ui.Pages
+	Choose *form.Form // with which certifiers are chosen, nil where nobody is
 }
 
 var states = map[accesscode.State]locale.Key{
@@ -47,21 +52,41 @@ var codeColumns = []ui.Column{
 	{Label: locale.CodesColumnIssued}, {Label: locale.CodesColumnExpires}, {Label: locale.CodesColumnActs, Hidden: true},
 }
 
+// MemberField is the name of the boxes with which certifiers are chosen.
+const MemberField = "member"
+
 func codeTable(v CodesView, caption locale.Phrase) ui.Table {
 	t := ui.Table{ID: "codes", Caption: caption, Columns: codeColumns}
 	for _, c := range v.Codes {
 		state := c.State(v.Now)
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: locale.Words(c.SiteName), Href: sitePath(c.SiteID)},
+			v.siteCell(c, state),
 			ui.Text(c.Name),
 			stateCell(c, state),
 			{Text: why(c)},
-			{Text: stamp{at: c.IssuedAt}},
-			{Text: orEmpty(c.ExpiresAt)},
-			{Acts: codeActs(c, state)},
+			{Content: moment(&c.IssuedAt)},
+			{Content: moment(c.ExpiresAt)},
+			{Acts: v.codeActs(c, state)},
 		})
 	}
 	return t
+}
+
+// siteCell names the site, beside a box when its certifier can be chosen.
+func (v CodesView) siteCell(c accesscode.Listed, state accesscode.State) ui.Cell {
+	switch {
+	case v.Choose == nil:
+		return ui.Cell{Text: locale.Words(c.SiteName), Href: sitePath(c.SiteID)}
+	case mayIssueTo(c, state):
+		return ui.Cell{Content: chooseBox(v.Choose, c)}
+	}
+	return ui.Text(c.SiteName)
+}
+
+// mayIssueTo reports whether the row is the newest of a certifier who can be
+// issued another code.
+func mayIssueTo(c accesscode.Listed, state accesscode.State) bool {
+	return !c.Joined && !c.Removed && state != accesscode.Replaced && state != accesscode.Used
 }
 
 func stateCell(c accesscode.Listed, state accesscode.State) ui.Cell {
@@ -79,41 +104,94 @@ func why(c accesscode.Listed) locale.Phrase {
 	return locale.SiteProblemSentence.With("Field", reasons[c.Reason], "Text", c.Note)
 }
 
-func codeActs(c accesscode.Listed, state accesscode.State) []ui.Link {
-	if c.Joined || state == accesscode.Replaced || state == accesscode.Used {
-		return nil
+func (v CodesView) codeActs(c accesscode.Listed, state accesscode.State) []ui.Link {
+	var acts []ui.Link
+	if v.Choose != nil {
+		acts = append(acts, ui.Link{Text: locale.CodesActSite, Hidden: locale.AccessActFor.With("Name", c.SiteName), Href: sitePath(c.SiteID)})
 	}
-	return []ui.Link{{Text: locale.SitesSiteIssue, Hidden: locale.AccessActFor.With("Name", c.Name), Href: issuePath(c.MembershipID)}}
+	if mayIssueTo(c, state) {
+		acts = append(acts, ui.Link{Text: locale.SitesSiteIssue, Hidden: locale.AccessActFor.With("Name", c.Name), Href: issuePath(c.MembershipID)})
+	}
+	return acts
 }
 
-func stateTile(n int, label locale.Key, state accesscode.State, kind ui.Kind) ui.Tile {
+func tile(n int, label locale.Key, kind ui.Kind, query ...string) ui.Tile {
 	href := Codes
-	if state != "" {
-		href += "?" + url.Values{"state": {string(state)}}.Encode()
+	if len(query) == 2 {
+		href += "?" + url.Values{query[0]: {query[1]}}.Encode()
 	}
 	return ui.Tile{Number: number(n), Label: label, Kind: kind, Link: ui.Link{Text: locale.CodesTileShow, Href: href}}
 }
 
 func funnelTiles(f accesscode.Funnel) []ui.Tile {
+	bounced := ui.Kind("")
+	if f.Failed > 0 {
+		bounced = ui.Bad
+	}
 	return []ui.Tile{
-		stateTile(f.Issued, locale.CodesTileIssued, "", ""),
-		stateTile(f.Waiting, locale.CodesTileWaiting, accesscode.Waiting, ""),
-		stateTile(f.Out, locale.CodesTileOut, accesscode.Out, ""),
-		stateTile(f.Used, locale.CodesTileUsed, accesscode.Used, ""),
-		stateTile(f.Expired, locale.CodesTileExpired, accesscode.Lapsed, ""),
-		stateTile(f.Replaced, locale.CodesTileReplaced, accesscode.Replaced, ""),
+		tile(f.Issued, locale.CodesTileIssued, ""),
+		tile(f.Delivered, locale.CodesTileDelivered, "", "mail", string(accesscode.Delivered)),
+		tile(f.Failed, locale.CodesTileBounced, bounced, "mail", string(accesscode.Bounced)),
+		tile(f.Used, locale.CodesTileUsed, "", "state", string(accesscode.Used)),
+		tile(f.Expired, locale.CodesTileExpired, "", "state", string(accesscode.Lapsed)),
+		tile(f.Reissued, locale.CodesTileReissued, "", "reason", string(accesscode.AutoReissue)),
 	}
 }
 
 func dayTable(f accesscode.Funnel) ui.Table {
-	t := ui.Table{ID: "days", Caption: locale.CodesDays, Columns: []ui.Column{
-		{Label: locale.CodesDaysOn}, {Label: locale.CodesDaysIssued, Numeric: true},
-		{Label: locale.CodesDaysUsed, Numeric: true}, {Label: locale.CodesDaysReissued, Numeric: true},
+	t := ui.Table{ID: "days", Caption: locale.CodesDaysNone, Columns: []ui.Column{
+		{Label: locale.CodesDaysOn}, {Label: locale.CodesDaysIssued, Numeric: true}, {Label: locale.CodesDaysDelivered, Numeric: true},
+		{Label: locale.CodesDaysBounced, Numeric: true}, {Label: locale.CodesDaysUsed, Numeric: true}, {Label: locale.CodesDaysExpired, Numeric: true},
+		{Label: locale.CodesDaysReissued, Numeric: true}, {Label: locale.CodesDaysReplaced, Numeric: true},
 	}}
 	for _, d := range f.Days {
-		t.Rows = append(t.Rows, []ui.Cell{{Text: day(d.On)}, ui.Text(number(d.Issued)), ui.Text(number(d.Used)), ui.Text(number(d.Reissued))})
+		row := []ui.Cell{{Text: day(d.On), Href: Codes + "?" + url.Values{"on": {d.On.String()}}.Encode()}}
+		for _, n := range dayCounts(d) {
+			row = append(row, ui.Text(number(n)))
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+func dayCounts(d accesscode.Day) []int {
+	return []int{d.Issued, d.Delivered, d.Bounced, d.Used, d.Expired, d.Reissued, d.Replaced}
+}
+
+// chartDays is how many days the chart shows; the table has more.
+const chartDays = 7
+
+// dayChart is the days up to the newest of the funnel, those without a mailing
+// too.
+func dayChart(f accesscode.Funnel) chart.Bars {
+	b := chart.Bars{ID: "funnel", Title: locale.CodesChartTitle, Head: locale.CodesDaysOn,
+		Series: []locale.Phrase{locale.CodesDaysIssued, locale.CodesDaysUsed}}
+	issued, used := 0, 0
+	counts := map[civil.Date]accesscode.Day{}
+	for _, d := range f.Days {
+		counts[d.On] = d
+	}
+	for back := chartDays - 1; back >= 0; back-- {
+		on := f.Days[0].On.AddDays(-back)
+		d := counts[on]
+		b.Groups = append(b.Groups, chart.Group{Label: short(on), Values: []int{d.Issued, d.Used}})
+		issued, used = issued+d.Issued, used+d.Used
+	}
+	b.Message = locale.CodesChartMessage.With("Issued", number(issued), "Used", number(used))
+	return b
+}
+
+// short is a day as it stands below a bar.
+func short(d civil.Date) locale.Phrase {
+	return locale.Words(fmt.Sprintf("%02d/%02d", int(d.Month), d.Day))
+}
+
+func reasonChoices() []ui.Choice {
+	list := []ui.Choice{{Label: locale.SitesFilterAll}}
+	for _, r := range accesscode.CertifierReasons {
+		list = append(list, ui.Choice{Value: string(r), Label: reasons[r]})
+	}
+	return list
 }
 
 func stateChoices() []ui.Choice {
@@ -126,22 +204,52 @@ func stateChoices() []ui.Choice {
 
 // chips are the filters in use, each with the address of the list without it.
 func (v CodesView) chips() []ui.Link {
-	f, query := v.Filter, url.Values{}
+	f, query := v.Filter, v.Query()
+	words := map[string]locale.Phrase{
+		"search": locale.SitesFilterSearched.With("Text", f.Search), "state": states[f.State], "reason": reasons[f.Reason],
+		"today": locale.CodesFilterToday, "mail": mails[f.Mail], "on": locale.CodesFilterOn.With("Day", day(f.On)),
+	}
 	var chips []ui.Link
-	add := func(name, value string, text locale.Phrase) {
-		if value != "" {
-			query.Set(name, value)
-			chips = append(chips, ui.Link{Text: text, Href: name})
+	for _, name := range filterNames {
+		if query.Get(name) != "" {
+			chips = append(chips, ui.Link{Text: words[name], Href: without(Codes, query, name)})
 		}
 	}
-	add("search", f.Search, locale.SitesFilterSearched.With("Text", f.Search))
-	add("state", string(f.State), states[f.State])
-	add("today", flag(f.Today), locale.CodesFilterToday)
-	add("mail", flag(f.Failed), locale.CodesFilterFailed)
-	for i := range chips {
-		chips[i].Href = without(Codes, query, chips[i].Href)
-	}
 	return chips
+}
+
+// filterNames are the parts of the address that choose codes.
+var filterNames = []string{"search", "state", "reason", "today", "mail", "on"}
+
+var mails = map[accesscode.Mail]locale.Key{
+	accesscode.Delivered: locale.CodesFilterDelivered,
+	accesscode.Bounced:   locale.CodesFilterFailed,
+}
+
+// Query is the filter as it stands in an address.
+func (v CodesView) Query() url.Values {
+	f, query := v.Filter, url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	set("search", f.Search)
+	set("state", string(f.State))
+	set("reason", string(f.Reason))
+	set("today", flag(f.Today))
+	set("mail", string(f.Mail))
+	if !f.On.IsZero() {
+		set("on", f.On.String())
+	}
+	return query
+}
+
+func exportPath(v CodesView) string {
+	if q := v.Query().Encode(); q != "" {
+		return Export + "?" + q
+	}
+	return Export
 }
 
 func flag(set bool) string {

@@ -1,23 +1,19 @@
 package sitespage
 
 import (
-	"strconv"
+	"github.com/a-h/templ"
 
 	"familypact.example/portal/internal/people/site"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/web/ui"
+	"familypact.example/portal/web/ui/imports"
 )
-
-// shownProblems is how many problems the page lists; the file has them all.
-const shownProblems = 200
 
 // columnNames are what the header of a list must name.
 const columnNames = "npi, site_id, site_name, provider_type, sector, street, city, zip, county_code, phone, " +
 	"certifier_first_name, certifier_last_name, certifier_credential, certifier_email, enrolled_on"
 
-func count(key locale.Key, n int) ui.Row {
-	return ui.Row{Key: key, Values: ui.Words(number(n))}
-}
+func count(key locale.Key, n int) ui.Row { return imports.Count(key, n) }
 
 func checkRows(p site.Plan) []ui.Row {
 	return []ui.Row{
@@ -34,15 +30,22 @@ func resultRows(i site.Import) []ui.Row {
 	}
 }
 
-func problemTable(problems []site.Problem) ui.Table {
-	t := ui.Table{Caption: locale.SitesCheckProblems, Columns: []ui.Column{
-		{Label: locale.SitesCheckRecord, Numeric: true}, {Label: locale.SitesCheckProblem},
-	}}
-	for _, p := range problems[:min(len(problems), shownProblems)] {
-		t.Rows = append(t.Rows, []ui.Cell{ui.Text(strconv.Itoa(p.Record)), {Text: p}})
+func check(v site.Check) imports.Check {
+	c := imports.Check{
+		Earlier: v.Earlier, Rows: checkRows(v.Plan), Problems: v.Plan.Problems,
+		Caption: locale.SitesCheckProblems, Number: locale.SitesCheckRecord,
+		Good: len(v.Plan.Rows), Refused: v.Plan.Refused(), Path: Import + "/" + v.Import.ID.String(),
 	}
-	return t
+	if len(v.Plan.Add) == 0 && len(v.Plan.Change) == 0 {
+		c.Idle = locale.SitesCheckNothing
+	}
+	return c
 }
 
-// idle reports whether applying the list would change nothing.
-func idle(p site.Plan) bool { return len(p.Add) == 0 && len(p.Change) == 0 }
+// Ended says what a list did, nil while it has not been applied.
+func Ended(v site.Check) templ.Component {
+	if !v.Import.Applied() {
+		return nil
+	}
+	return result(v.Import)
+}

@@ -19,10 +19,12 @@ import (
 
 // Where these pages are.
 const (
-	Home   = "/ofp/sites"
-	Import = Home + "/import"
-	Codes  = "/ofp/codes"
-	Launch = Codes + "/launch"
+	Home      = "/ofp/sites"
+	Import    = Home + "/import"
+	Codes     = "/ofp/codes"
+	Launch    = Codes + "/launch"
+	Selection = Codes + "/selection"
+	Export    = Codes + "/export"
 )
 
 // ListView is a page of the directory.
@@ -30,15 +32,6 @@ type ListView struct {
 	Sites  []site.Entry
 	Filter site.Filter
 	Pages  ui.Pages
-}
-
-// SiteView is one site with who works there and its codes.
-type SiteView struct {
-	Site       site.Site
-	Certifiers []membership.Member
-	Staff      []membership.Member
-	Codes      CodesView
-	Now        time.Time
 }
 
 // stamp is an instant, and day a day, put into words when shown.
@@ -71,14 +64,6 @@ func county(code string) locale.Phrase {
 func number(n int) string { return locale.Number(context.Background(), int64(n)) }
 
 func sitePath(id uuid.UUID) string { return Home + "/" + id.String() }
-
-func importPath(id uuid.UUID, act string) string {
-	p := Import + "/" + id.String()
-	if act != "" {
-		p += "/" + act
-	}
-	return p
-}
 
 var listColumns = []ui.Column{
 	{Label: locale.SitesColumnName}, {Label: locale.SitesColumnCode}, {Label: locale.SitesColumnNpi}, {Label: locale.SitesColumnCity},
@@ -168,15 +153,11 @@ func siteRows(s site.Site) []ui.Row {
 	if s.Sector == "public" {
 		sector = locale.SitesSiteSectorPublic
 	}
-	kind := ui.OK
-	if s.Status != site.Enrolled {
-		kind = ui.Warn
-	}
 	one := func(key locale.Key, p locale.Phrase) ui.Row { return ui.Row{Key: key, Values: []locale.Phrase{p}} }
 	return []ui.Row{
 		one(locale.SitesColumnNpi, locale.Words(s.NPI)),
 		one(locale.SitesColumnCode, locale.Words(s.Code)),
-		{Key: locale.SitesSiteStatus, Content: ui.Tag(siteStatuses[s.Status], kind)},
+		{Key: locale.SitesSiteStatus, Content: standing(s)},
 		one(locale.SitesSiteType, locale.Words(s.ProviderType)),
 		one(locale.SitesSiteSector, sector),
 		one(locale.SitesSiteAddress, locale.Words(s.Address())),
@@ -184,23 +165,6 @@ func siteRows(s site.Site) []ui.Row {
 		one(locale.SitesSitePhone, locale.Words(s.Phone)),
 		one(locale.SitesSiteEnrolled, day(s.EnrolledOn)),
 	}
-}
-
-// certifier returns the membership of the certifier in force, nil when there
-// is none.
-func (v SiteView) certifier() *membership.Member {
-	for i := range v.Certifiers {
-		if v.Certifiers[i].RemovedAt == nil {
-			return &v.Certifiers[i]
-		}
-	}
-	return nil
-}
-
-// mayIssue reports whether a code can be issued to the certifier.
-func (v SiteView) mayIssue() bool {
-	c := v.certifier()
-	return c != nil && !c.Joined()
 }
 
 var memberStatuses = map[membership.Status]locale.Key{

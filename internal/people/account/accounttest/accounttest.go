@@ -13,6 +13,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"familypact.example/portal/internal/people/account"
+	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/dbtest"
 	"familypact.example/portal/internal/platform/mail"
 	"familypact.example/portal/internal/platform/message"
@@ -49,6 +51,25 @@ func Last(t testing.TB, db *postgres.DB, ring *secret.Ring, key string, account 
 		t.Fatal(err)
 	}
 	return m
+}
+
+// Recover does what people have asked for who have forgotten something, as the
+// worker does.
+func Recover(t testing.TB, db *postgres.DB, s *account.Service) {
+	t.Helper()
+	var open []uuid.UUID
+	err := db.InTx(t.Context(), authz.SystemActor, func(tx *postgres.Tx) (err error) {
+		open, err = postgres.Values[uuid.UUID](t.Context(), tx, `SELECT id FROM recovery_request WHERE done_at IS NULL ORDER BY id`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range open {
+		if err := s.Recover(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // Post is a mail server's double that takes every mail and keeps it.
