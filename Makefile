@@ -19,7 +19,7 @@ run: build ## Run the training copy: private database, data, people to sign in a
 	@exec $(PORTAL) demo $(ARGS)
 
 test: browser build ## Run every test; sets up its own database and browser (PACKAGES=./internal/x TESTFLAGS=-v)
-	$(PORTAL) devdb run --ephemeral -- $(GO) test $(TESTFLAGS) $(PACKAGES)
+	$(PORTAL) devdb run --ephemeral -- $(GO) test -timeout 30m $(TESTFLAGS) $(PACKAGES)
 
 check: generate-check fmt-check vet lint ## What the pipeline runs: generated code, format, vet, lint, tests with -race, build
 	@$(MAKE) --no-print-directory test TESTFLAGS="$$(.ci/raceflags) -shuffle=on $(TESTFLAGS)"

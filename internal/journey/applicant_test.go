@@ -196,7 +196,7 @@ func (w *person) fill(a applicant, s question.Section) {
 	w.Helper()
 	name := "application-" + string(s)
 	w.look(name)
-	if !w.seen[name+"-error"] {
+	if !looked[w.browser.NoScript][name+"-error"] {
 		w.presses(locale.ApplicationSave)
 		if w.Status() != 422 {
 			w.Errorf("section %s without answers: %d, want 422", s, w.Status())

@@ -19,16 +19,22 @@ const (
 	narrow, tall = 320, 640
 )
 
+// looked are the pages that have been looked at, in browsers with script and
+// without, whatever journey passed by first.
+var looked = map[bool]map[string]bool{false: {}, true: {}}
+
 // look checks the page that the person sees, the first time under each name:
-// its structure, axe in the light and in the dark, nothing to scroll sideways
-// for at 320 pixels. With PORTAL_SCREENSHOTS set it takes pictures of it.
+// its structure, axe in the light and, of pages with script, in the dark;
+// nothing to scroll sideways for at 320 pixels. With PORTAL_SCREENSHOTS set it
+// takes pictures of it.
 func (w *person) look(name string) {
 	w.Helper()
 	w.said(name)
-	if w.seen[name] {
+	seen := looked[w.browser.NoScript]
+	if seen[name] {
 		return
 	}
-	w.seen[name] = true
+	seen[name] = true
 	for _, wrong := range markup.Check("<!DOCTYPE html>" + browsertest.Eval[string](w.Page, "document.documentElement.outerHTML")) {
 		w.Errorf("%s: markup: %s", name, wrong)
 	}
@@ -40,7 +46,9 @@ func (w *person) look(name string) {
 	}
 	w.picture(name, "320")
 	w.window(narrow, tall, "dark")
-	w.axe(name + ", narrow and dark")
+	if !w.browser.NoScript { // the colors are the same
+		w.axe(name + ", narrow and dark")
+	}
 	w.window(wide, high, "dark")
 	w.picture(name, "dark")
 	w.window(wide, high, "light")

@@ -42,7 +42,6 @@ type portal struct {
 	sql     *pgx.Conn // sees every row
 	post    *mailtest.Server
 	mail    map[string][]mail.Letter // not looked at yet, by recipient
-	seen    map[string]bool          // pages that have been looked at
 	log     *witness
 }
 
@@ -52,7 +51,7 @@ func open(t *testing.T, o browsertest.Options, at time.Time, changes ...func(*co
 	t.Helper()
 	p := &portal{
 		stage: &stage{TB: t, root: t}, db: dbtest.New(t), post: mailtest.Start(t), browser: o,
-		mail: map[string][]mail.Letter{}, seen: map[string]bool{}, log: &witness{},
+		mail: map[string][]mail.Letter{}, log: &witness{},
 	}
 	p.sql = dbtest.Superuser(t, p.db)
 	dbtest.MarkTraining(t, p.db)

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -218,14 +219,17 @@ func TestRoundTrips(t *testing.T) {
 	k := newWalk(t)
 	most := map[string]int64{}
 	k.pages(func(l server.Line, as who, target string, _ *httptest.ResponseRecorder) {
-		trips := make([]int64, 4)
-		for i := range trips {
+		least := int64(math.MaxInt64)
+		for range 12 { // each connection has to learn its statements
 			r := k.request(http.MethodGet, target, as, "")
 			before := k.wire.trips.Load()
 			k.send(r)
-			trips[i] = k.wire.trips.Load() - before
+			least = min(least, k.wire.trips.Load()-before)
+			if least <= mostTrips {
+				break
+			}
 		}
-		most[l.Path] = max(most[l.Path], slices.Min(trips))
+		most[l.Path] = max(most[l.Path], least)
 	})
 	for path, n := range most {
 		if n > max(mostTrips, slower[path]) {
