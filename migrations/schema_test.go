@@ -125,8 +125,9 @@ func TestWhatAClientGaveIsNeverNull(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Whether there is a HAP number is told by the dates of the enrollment.
-	if diff := cmp.Diff([]string{"client.hap_number_sealed"}, open); diff != "" {
+	// Whether there is a HAP number is told by the dates of the enrollment, and
+	// whether there is a paper by the mode of the application.
+	if diff := cmp.Diff([]string{"application.paper_kept_sealed", "client.hap_number_sealed"}, open); diff != "" {
 		t.Errorf("sealed columns that may be null (-want +got):\n%s", diff)
 	}
 }

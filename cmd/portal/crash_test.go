@@ -166,38 +166,50 @@ func once() idempotency.Submission {
 
 const launchPath = "/ofp/codes/launch"
 
-// TestMailingSurvivesKill kills the portal while it writes to the 23rd of 60
-// certifiers. No mail leaves before, because the mail server is down: what is
-// counted afterwards is the portal's own doing.
+// TestMailingSurvivesKill kills the portal while it writes to the 1,200th of
+// the 2,400 certifiers of the launch. No mail leaves before, because the mail
+// server is down: what is counted afterwards is the portals' own doing. Then
+// three portals go on, and each certifier has one mail.
 func TestMailingSurvivesKill(t *testing.T) {
 	t.Parallel()
 	p := open(t, launchDay)
 	admin := p.administrator(p.serve())
-	admin.imports(p.list(60))
+	admin.imports(p.list(0))
 	p.mail.Stop()
-	g := p.shut(atCode23)
+	g := p.shut(atHalf)
 	form := admin.form(launchPath, "when", "now")
 	first := admin.post(launchPath, form)
 	g.reached()
 	admin.at.kill()
 	g.open()
-	p.counts("cut off at the 23rd", "access_code", 22, "message", 22, "river_job WHERE kind = 'send-message'", 22,
-		"access_code c JOIN message m ON m.cause = 'access-code:' || c.id AND m.membership_id = c.membership_id", 22)
-	if n := value[int](p, `SELECT issued FROM launch_mailing`); n != 22 {
-		t.Errorf("issued = %d, want 22", n)
-	}
+	p.counts("cut off at the 1,200th", "access_code", 1199, "message", 1199, "river_job WHERE kind = 'send-message'", 1199,
+		"access_code c JOIN message m ON m.cause = 'access-code:' || c.id AND m.membership_id = c.membership_id", 1199,
+		"launch_mailing WHERE issued = 1199", 1)
 
 	p.mail.Restart(t)
 	p.longAgo()
-	p.exec(`UPDATE river_job SET scheduled_at = now() WHERE state = 'scheduled'`)
+	p.exec(`UPDATE river_job SET scheduled_at = now() WHERE state IN ('scheduled', 'retryable')`)
 	admin.at = p.serve()
+	others := []*program{p.serve(), p.serve()}
 	if again := admin.post(launchPath, form); again.status != http.StatusSeeOther || again.to != first.to {
 		t.Errorf("the same form: %d to %q, want 303 to %q", again.status, again.to, first.to)
 	}
 	until(t, "the mailing is finished", func() bool { return value[bool](p, `SELECT finished_at IS NOT NULL FROM launch_mailing`) })
-	p.sentOnce(60)
-	p.counts("finished", "access_code", 60, "launch_mailing WHERE issued = 60", 1, "audit_entry WHERE action = 'code.launch'", 1,
-		"(SELECT DISTINCT membership_id FROM access_code) AS certifiers", 60)
+	p.sentOnce(2400)
+	p.counts("finished", "access_code", 2400, "launch_mailing WHERE issued = 2400", 1, "audit_entry WHERE action = 'code.launch'", 1,
+		"(SELECT DISTINCT membership_id FROM access_code) AS certifiers", 2400)
+	addresses := map[string]int{}
+	for _, l := range p.mail.Letters() {
+		if l.Subject == "Create Your Family PACT Account – Action Needed" {
+			addresses[l.To]++
+		}
+	}
+	if len(addresses) != 2400 {
+		t.Errorf("%d addresses have the mail with the exact title, want 2,400", len(addresses))
+	}
+	for _, other := range others {
+		other.stop()
+	}
 	admin.at.stop()
 	p.verifies()
 }

@@ -10,13 +10,17 @@ import (
 
 	"familypact.example/portal/internal/clients/eligibility"
 	"familypact.example/portal/internal/clients/incometable"
+	"familypact.example/portal/internal/config"
 )
 
 // decideCmd applies the rules of eligibility to a file of facts. It prints
-// nothing unless the whole file could be decided.
+// nothing unless the whole file could be decided. With --replay it decides
+// again what was decided before.
 type decideCmd struct {
-	File     string `arg:"" optional:"" help:"CSV file of facts; standard input when left out or -."`
-	Database bool   `help:"Use the published income tables of the database instead of those that come with the program."`
+	config.Config `embed:""`
+	File          string `arg:"" optional:"" help:"CSV file of facts; standard input when left out or -."`
+	Database      bool   `help:"Use the published income tables of the database instead of those that come with the program."`
+	Replay        string `placeholder:"ID" help:"Decide a stored determination again: its id, or the number of its application."`
 }
 
 // badInput is the exit status for a file of facts that is not good.
@@ -25,6 +29,9 @@ const badInput exitError = 2
 // Run decides the file to standard output. It says itself what is wrong with
 // the file, and ends the program with status 2 then.
 func (c *decideCmd) Run(ctx context.Context) error {
+	if c.Replay != "" {
+		return c.replay(ctx, os.Stdout)
+	}
 	err := c.decide(ctx, os.Stdout)
 	if bad, ok := errors.AsType[*inputError](err); ok {
 		fmt.Fprintln(os.Stderr, "portal:", bad)

@@ -25,8 +25,8 @@ type point string
 
 // The points of the operations that are cut off.
 const (
-	atCertifiers point = `TRIGGER %s BEFORE INSERT ON membership FOR EACH STATEMENT`                      // sites are inserted
-	atCode23     point = `TRIGGER %s BEFORE UPDATE ON launch_mailing FOR EACH ROW WHEN (NEW.issued = 23)` // code, message and job are
+	atCertifiers point = `TRIGGER %s BEFORE INSERT ON membership FOR EACH STATEMENT`                        // sites are inserted
+	atHalf       point = `TRIGGER %s BEFORE UPDATE ON launch_mailing FOR EACH ROW WHEN (NEW.issued = 1200)` // code, message and job are
 	atEnrollment point = `TRIGGER %s BEFORE INSERT ON enrollment FOR EACH STATEMENT`
 	atMember     point = `TRIGGER %s BEFORE UPDATE ON membership FOR EACH STATEMENT`
 	atResult     point = `TRIGGER %s BEFORE UPDATE ON submission FOR EACH STATEMENT`                                           // all but the number of the form

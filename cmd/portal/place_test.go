@@ -37,6 +37,8 @@ type place struct {
 	sql   *pgx.Conn
 	mail  *mailtest.Server
 	keys  [2]string // files of the master key and the peppers
+
+	looked int // at so many mails
 }
 
 // launchDay is the hour of the launch mailing; week is a week after go-live.

@@ -68,6 +68,9 @@ func (p *place) refusesDatabases() {
 		p.refuses("a database", tt.setting)
 		p.change(tt.mend, tt.setting, "on")
 	}
+	p.change(`ALTER SYSTEM SET password_encryption = 'md5'`, "password_encryption", "md5")
+	p.refuses("passwords that are not kept for SCRAM", "password_encryption")
+	p.change(`ALTER SYSTEM RESET password_encryption`, "password_encryption", "scram-sha-256")
 	p.refuses("the owner of the tables serves", "DATABASE_URL", "DATABASE_URL="+p.owner)
 }
 

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 
@@ -39,15 +38,6 @@ type App struct {
 	worker   func() (*worker.Worker, error) // made when it is first asked for
 	Pace     worker.Pace                    // of background work; set before Run, tests hurry
 	registry *prometheus.Registry
-}
-
-// NewLog returns the log of the process: lines of JSON, or of text for a
-// person, on standard error.
-func NewLog(c config.Config) *slog.Logger {
-	if c.LogFormat == "text" {
-		return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	}
-	return slog.New(slog.NewJSONHandler(os.Stderr, nil))
 }
 
 // New puts a portal together on a database whose schema is up to date. It

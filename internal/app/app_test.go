@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,7 +32,7 @@ const host = "portal.example:8080"
 
 // settings are those of a portal that is neither training nor production, on
 // the database at the address.
-func settings(t *testing.T, url string) config.Config {
+func settings(t testing.TB, url string) config.Config {
 	t.Helper()
 	dir := t.TempDir()
 	c := config.Config{
@@ -134,7 +135,7 @@ func TestPrivateListener(t *testing.T) {
 }
 
 // trainingCopy is a database that a portal in training mode serves.
-func trainingCopy(t *testing.T) *postgres.DB {
+func trainingCopy(t testing.TB) *postgres.DB {
 	t.Helper()
 	db := dbtest.New(t)
 	dbtest.MarkTraining(t, db)
@@ -229,6 +230,20 @@ func (o *ownServer) stop() {
 
 func (o *ownServer) url() string { return o.s.URL(devdb.DatabaseName, devdb.AppRole) }
 
+// value reads one text as the superuser.
+func (o *ownServer) value(sql string) (text string) {
+	o.t.Helper()
+	conn, err := pgx.Connect(o.t.Context(), o.s.URL(devdb.DatabaseName, devdb.Superuser))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	if err := conn.QueryRow(o.t.Context(), sql).Scan(&text); err != nil {
+		o.t.Fatal(err)
+	}
+	return text
+}
+
 func (o *ownServer) exec(sql string) {
 	o.t.Helper()
 	conn, err := pgx.Connect(o.t.Context(), o.s.URL(devdb.DatabaseName, devdb.Superuser))
@@ -288,7 +303,7 @@ func TestNotReadyWithAnOldSchema(t *testing.T) {
 }
 
 // TestProductionRefusesDatabase starts production on databases that it must
-// not serve from (security.md 16.1).
+// not serve from (security.md 16.1, 16.3).
 func TestProductionRefusesDatabase(t *testing.T) {
 	o := newServer(t)
 	c := settings(t, o.url())
@@ -311,6 +326,7 @@ func TestProductionRefusesDatabase(t *testing.T) {
 		{"fsync", `ALTER SYSTEM SET fsync = off`, `ALTER SYSTEM RESET fsync`, "fsync off"},
 		{"full pages", `ALTER SYSTEM SET full_page_writes = off`, `ALTER SYSTEM RESET full_page_writes`, "full_page_writes off"},
 		{"commits", `ALTER ROLE portal_app SET synchronous_commit = off`, `ALTER ROLE portal_app RESET synchronous_commit`, "synchronous_commit off"},
+		{"passwords", `ALTER SYSTEM SET password_encryption = 'md5'`, `ALTER SYSTEM RESET password_encryption`, "password_encryption"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			o.all(tt.spoil, `SELECT pg_reload_conf()`)
@@ -324,6 +340,54 @@ func TestProductionRefusesDatabase(t *testing.T) {
 			o.all(tt.mend, `SELECT pg_reload_conf()`)
 			if err := o.until(start, false); err != nil {
 				t.Errorf("mended: %v", err)
+			}
+		})
+	}
+}
+
+// TestPasswordsGoBySCRAM gives the serving role a password that the server asks
+// for in each way there is: only by SCRAM does the portal send it (security.md
+// 16.3).
+func TestPasswordsGoBySCRAM(t *testing.T) {
+	o := newServer(t)
+	hba := o.value(`SHOW hba_file`)
+	rest, err := os.ReadFile(hba) //nolint:gosec // the test's own server's
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.all(`INSERT INTO training_mark (marked_at) VALUES (now())`)
+	u, err := url.Parse(o.url())
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.User = url.UserPassword(devdb.AppRole, "hidden-from-listeners")
+	c := settings(t, u.String())
+	start := func() error {
+		a, err := New(t.Context(), c, slog.New(slog.DiscardHandler))
+		if err == nil {
+			a.Close()
+		}
+		return err
+	}
+	for _, tt := range []struct {
+		kept, asked string
+		refused     bool
+	}{
+		{"scram-sha-256", "scram-sha-256", false},
+		{"scram-sha-256", "password", true},
+		{"scram-sha-256", "md5", false}, // the server goes over to SCRAM by itself
+		{"md5", "md5", true},
+	} {
+		t.Run(tt.asked+" of "+tt.kept, func(t *testing.T) {
+			o.exec(`SET password_encryption = '` + tt.kept + `'; ALTER ROLE portal_app PASSWORD 'hidden-from-listeners'`)
+			line := "local all portal_app " + tt.asked + "\n"
+			if err := os.WriteFile(hba, append([]byte(line), rest...), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			o.exec(`SELECT pg_reload_conf()`)
+			err := o.until(start, tt.refused)
+			if (err != nil) != tt.refused || err != nil && (strings.Contains(err.Error(), "hidden") || !strings.Contains(err.Error(), "require_auth")) {
+				t.Errorf("start: %v, want it refused = %v for the way of asking, and no password shown", err, tt.refused)
 			}
 		})
 	}

@@ -31,7 +31,7 @@ const (
 
 // house is a portal behind a proxy with one owner of an account.
 type house struct {
-	t      *testing.T
+	t      testing.TB
 	db     *postgres.DB
 	app    *App
 	web    http.Handler
@@ -43,7 +43,7 @@ type house struct {
 // cheap makes a hasher for tests that sign in a thousand times.
 func cheap(config.Config) (*account.Hasher, error) { return account.NewTestHasher(), nil }
 
-func newHouse(t *testing.T, hasherOf func(config.Config) (*account.Hasher, error)) *house {
+func newHouse(t testing.TB, hasherOf func(config.Config) (*account.Hasher, error)) *house {
 	t.Helper()
 	h := &house{t: t, db: trainingCopy(t), start: time.Date(2025, 1, 20, 20, 0, 0, 0, time.UTC)}
 	h.at(0)

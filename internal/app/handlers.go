@@ -7,17 +7,22 @@ import (
 	"familypact.example/portal/internal/handler/access"
 	"familypact.example/portal/internal/handler/accounts"
 	"familypact.example/portal/internal/handler/clients"
+	"familypact.example/portal/internal/handler/contents"
 	"familypact.example/portal/internal/handler/demos"
 	"familypact.example/portal/internal/handler/desk"
 	"familypact.example/portal/internal/handler/enroll"
 	"familypact.example/portal/internal/handler/enrollments"
+	"familypact.example/portal/internal/handler/inquiries"
 	"familypact.example/portal/internal/handler/ofp"
+	"familypact.example/portal/internal/handler/overrides"
 	"familypact.example/portal/internal/handler/people"
 	"familypact.example/portal/internal/handler/provider"
 	"familypact.example/portal/internal/handler/public"
 	"familypact.example/portal/internal/handler/register"
+	"familypact.example/portal/internal/handler/retros"
 	"familypact.example/portal/internal/handler/signin"
 	"familypact.example/portal/internal/handler/sites"
+	"familypact.example/portal/internal/handler/tables"
 	"familypact.example/portal/internal/handler/trainings"
 	"familypact.example/portal/internal/server"
 )
@@ -36,7 +41,7 @@ func (a *App) newPages(l limits, dates *opening) server.Pages {
 	data := public.Data{DB: a.DB}
 	pages := server.Pages{
 		Public: public.New(data, data, public.Options{
-			Window: dates.reissues, Ask: a.Codes.AskWhere, LeaveURL: a.Config.LeaveURL, EndSession: a.endSession,
+			Dates: dates.calendar, Ask: a.Codes.AskWhere, Announced: a.Outages.Announced, LeaveURL: a.Config.LeaveURL, EndSession: a.endSession,
 		}),
 		SignIn:   signin.New(a.Sessions, a.Accounts, a.Passcodes, a.Resets, l, sitesOf(a.DB), a.Config.Secure()),
 		Register: register.New(a.Setups, a.Sessions),
@@ -47,16 +52,23 @@ func (a *App) newPages(l limits, dates *opening) server.Pages {
 			Records: a.Clients, History: a.Enrollments, Answers: a.Applications, Notes: a.Notes, Cards: a.Documents, Documents: a.Documents,
 		}),
 		Enrollments: enrollments.New(a.Enrollments, a.Applications),
+		Retros:      retros.New(a.Retros),
+		Inquiries:   inquiries.New(a.Inquiries),
 		Access:      access.New(a.Members, a.Codes),
 		LostApps:    access.NewAuthenticators(a.Members, a.Accounts, a.Resets),
 		Accounts: accounts.New(accounts.Services{
 			Sessions: a.Sessions, Accounts: a.Accounts, Passcodes: a.Passcodes, Contacts: a.Contacts, Profiles: a.Profiles, Terms: a.Terms, Texts: a.Passcodes.Texts(),
 		}),
-		OFP:      ofp.New(a.Reports),
-		Sites:    sites.New(a.Sites, a.Members, a.Codes, a.Reports),
-		Training: trainings.New(a.Trainings),
-		People:   people.New(a.Office, a.Accounts),
-		Desk:     desk.New(a.Desk, a.Desk),
+		Papers:    enroll.NewPapers(a.Applications, a.Clients),
+		Requests:  enrollments.NewOverrides(a.Overrides),
+		Contents:  contents.New(a.Outages),
+		Overrides: overrides.New(a.Overrides),
+		OFP:       ofp.New(a.Reports, a.Settings),
+		Sites:     sites.New(a.Sites, a.Members, a.Codes, a.Reports),
+		Tables:    tables.New(a.IncomeTables),
+		Training:  trainings.New(a.Trainings),
+		People:    people.New(a.Office, a.Accounts),
+		Desk:      desk.New(a.Desk, a.Desk),
 	}
 	if a.Passcodes.Texts() {
 		pages.Phones = accounts.NewPhones(a.Passcodes, l.PasscodeMail, a.Sessions.End)

@@ -56,10 +56,4 @@ func (o *opening) closed(ctx context.Context, role authz.Role, now time.Time) er
 	return errClosed.With(locale.ClosedProvider.With("Day", locale.Date(ctx, dates.GoLive)))
 }
 
-// reissues reports whether new access codes come by themselves at the time.
-func (o *opening) reissues(at time.Time) bool {
-	dates, err := o.calendar(context.Background())
-	return err == nil && dates.Reissues(civil.Of(at))
-}
-
 var errClosed = fault.New(fault.Closed, locale.ClosedProvider)

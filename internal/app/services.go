@@ -12,10 +12,16 @@ import (
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/clients/document"
 	"familypact.example/portal/internal/clients/enrollment"
+	"familypact.example/portal/internal/clients/incometable"
+	"familypact.example/portal/internal/clients/inquiry"
+	"familypact.example/portal/internal/clients/override"
+	"familypact.example/portal/internal/clients/retro"
 	"familypact.example/portal/internal/config"
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/office/demo"
+	"familypact.example/portal/internal/office/outage"
 	"familypact.example/portal/internal/office/report"
+	"familypact.example/portal/internal/office/setting"
 	"familypact.example/portal/internal/people/acceptance"
 	"familypact.example/portal/internal/people/accesscode"
 	"familypact.example/portal/internal/people/account"
@@ -50,11 +56,17 @@ type Services struct {
 	Members      *membership.Service
 	Codes        *accesscode.Service
 	Setups       *setup.Service
+	Settings     *setting.Service
 	Reports      *report.Service
 	Trainings    *training.Service
 	Clients      *client.Service
 	Applications *application.Service
 	Enrollments  *enrollment.Service
+	Retros       *retro.Service
+	Inquiries    *inquiry.Service
+	Overrides    *override.Service
+	Outages      *outage.Service
+	IncomeTables *incometable.Service
 	Notes        *casenote.Service
 	Documents    *document.Service
 	Desk         *desk.Service
@@ -72,7 +84,7 @@ func newServices(db *postgres.DB, ring *secret.Ring, hasher *account.Hasher, c c
 	clients := client.New(db, ring)
 	applications := application.NewService(db, ring, clients)
 	s := Services{
-		Sessions:     session.NewManager(db, session.Options{Secure: c.Secure(), Fail: fail, Origin: originOf, Current: (&rest{db: db}).current}),
+		Sessions:     session.NewManager(db, session.Options{Ring: ring, Secure: c.Secure(), Fail: fail, Origin: originOf, Current: (&rest{db: db}).current}),
 		Accounts:     account.NewService(db, ring, hasher, account.Shipped),
 		Passcodes:    passcode.NewService(db, ring, hasher),
 		Contacts:     contact.NewService(db, ring),
@@ -83,14 +95,20 @@ func newServices(db *postgres.DB, ring *secret.Ring, hasher *account.Hasher, c c
 		Sites:        site.NewService(db, members),
 		Codes:        codes,
 		Setups:       setup.NewService(db, ring, hasher, codes),
+		Settings:     setting.NewService(db),
 		Reports:      report.NewService(db),
 		Trainings:    training.NewService(db, ring),
 		Clients:      clients,
 		Applications: applications,
 		Enrollments:  enrollment.New(db, ring),
+		Retros:       retro.New(db, ring),
+		Inquiries:    inquiry.New(db, ring),
+		Outages:      outage.New(db),
+		IncomeTables: incometable.NewService(db),
 		Notes:        casenote.New(db, ring),
 		Documents:    document.New(db, ring),
 	}
+	s.Overrides = override.New(db, ring, s.Enrollments)
 	s.Desk = desk.NewService(db, ring, s.Accounts)
 	s.Office = office.NewService(db, ring, codes, s.Accounts)
 	s.Resets = factorreset.NewService(db, ring, s.Accounts, s.Passcodes)

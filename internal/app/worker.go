@@ -10,6 +10,8 @@ import (
 
 	"familypact.example/portal/internal/clients/application"
 	"familypact.example/portal/internal/clients/client"
+	"familypact.example/portal/internal/clients/inquiry"
+	"familypact.example/portal/internal/clients/retro"
 	"familypact.example/portal/internal/config"
 	"familypact.example/portal/internal/people/accesscode"
 	"familypact.example/portal/internal/people/account"
@@ -45,6 +47,7 @@ func (a *App) newWorker() (*worker.Worker, error) {
 				river.AddWorkerSafely(workers, turns[accesscode.IssueJob]{Worker: accesscode.NewIssueWorker(a.Codes)}),
 				river.AddWorkerSafely(workers, accesscode.NewQuestionWorker(a.Codes)),
 				river.AddWorkerSafely(workers, account.NewRecoverWorker(a.Accounts)),
+				river.AddWorkerSafely(workers, inquiry.NewWorker(a.Inquiries)),
 			)
 		},
 	})
@@ -111,7 +114,9 @@ func (a *App) sweeps() []worker.Sweep {
 		{Name: "training", Run: a.Trainings.Sweep},
 		{Name: "account-setups", Run: a.Setups.Sweep},
 		{Name: "drafts", Run: func(ctx context.Context) error { return application.Sweep(ctx, a.DB) }},
+		{Name: "earlier-months", Run: func(ctx context.Context) error { return retro.Sweep(ctx, a.DB) }},
 		{Name: "search-results", Run: func(ctx context.Context) error { return client.Sweep(ctx, a.DB) }},
+		{Name: "inquiries", Run: func(ctx context.Context) error { return inquiry.Sweep(ctx, a.DB) }},
 		{Name: "desk-searches", Run: a.inBatches(desk.SweepTx)},
 		{Name: "sessions", Run: a.inBatches(session.SweepTx)},
 		{Name: "sign-in-history", Run: a.inBatches(session.SweepHistoryTx)},

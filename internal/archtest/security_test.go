@@ -87,13 +87,15 @@ func TestRequirementsAreProved(t *testing.T) {
 	}
 }
 
-// testNames are the functions that the test command runs.
+// testNames are the functions that the test command runs: tests, and
+// benchmarks for what is measured.
 func testNames(t *testing.T) map[string]bool {
 	t.Helper()
 	exist := map[string]bool{}
 	for _, f := range files(t) {
 		for _, d := range f.ast.Decls {
-			if fn, ok := d.(*ast.FuncDecl); ok && strings.HasSuffix(f.path, "_test.go") && fn.Recv == nil && strings.HasPrefix(fn.Name.Name, "Test") {
+			fn, ok := d.(*ast.FuncDecl)
+			if ok && strings.HasSuffix(f.path, "_test.go") && fn.Recv == nil && (strings.HasPrefix(fn.Name.Name, "Test") || strings.HasPrefix(fn.Name.Name, "Benchmark")) {
 				exist[strings.TrimPrefix(f.pkg(), "internal/")+"."+fn.Name.Name] = true
 			}
 		}

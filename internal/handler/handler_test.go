@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"familypact.example/portal/internal/handler"
+	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/locale"
@@ -66,6 +67,7 @@ func TestKindsOfFaults(t *testing.T) {
 		{"lock not given", &pgconn.PgError{Code: "55P03"}, 503, true, "30"},
 		{"constraint", &pgconn.PgError{Code: "23505", ConstraintName: "secret cause"}, 500, true, ""},
 		{"too late", context.DeadlineExceeded, 503, true, "30"},
+		{"no audit entry", fmt.Errorf("view: %w", audit.ErrUnwritten), 503, true, "30"},
 		{"cancelled by ourselves", context.Canceled, 500, true, ""},
 	}
 	for _, tt := range tests {

@@ -11,10 +11,12 @@ import (
 
 	"github.com/a-h/templ"
 
+	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/internal/platform/postgres"
 	"familypact.example/portal/internal/platform/ratelimit"
+	"familypact.example/portal/internal/platform/secret"
 	"familypact.example/portal/web/page/errorpage"
 )
 
@@ -24,6 +26,8 @@ type Kit struct {
 	// Remember keeps the page that was asked for, to come back to it after
 	// signing in.
 	Remember func(ctx context.Context, path string)
+	// Unopened records that a sealed cell did not open.
+	Unopened func(ctx context.Context, cell secret.Cell) error
 }
 
 // Page returns fn as a handler. An error that fn returns is answered with the
@@ -50,14 +54,34 @@ func (k *Kit) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
 		return // the reader has gone
+	case errors.Is(err, audit.ErrUnwritten):
+		later(w, &view)
+		k.Log.ErrorContext(r.Context(), "audit entry not written", "error", err, "reference", view.Reference, "route", r.Pattern)
 	case postgres.Unavailable(err), errors.Is(err, ratelimit.ErrUnread):
-		view.Status = http.StatusServiceUnavailable
-		w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
+		later(w, &view)
 		k.Log.WarnContext(r.Context(), "database not available", "error", err, "reference", view.Reference)
 	default:
 		k.Log.ErrorContext(r.Context(), "internal error", "error", err, "reference", view.Reference, "route", r.Pattern)
+		k.unopened(r.Context(), err)
 	}
 	k.write(w, r, view.Status, errorpage.Page(view))
+}
+
+// unopened records the cell, when the error is of one that did not open.
+func (k *Kit) unopened(ctx context.Context, err error) {
+	var broken *secret.CellError
+	if k.Unopened == nil || !errors.As(err, &broken) {
+		return
+	}
+	if err := k.Unopened(ctx, broken.Cell); err != nil {
+		k.Log.ErrorContext(ctx, "audit entry not written", "error", err, "reference", Reference(ctx))
+	}
+}
+
+// later makes the apology one of 503: nothing was saved, and it may work later.
+func later(w http.ResponseWriter, view *errorpage.View) {
+	view.Status = http.StatusServiceUnavailable
+	w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
 }
 
 func (k *Kit) failKnown(w http.ResponseWriter, r *http.Request, f *fault.Fault, err error) {

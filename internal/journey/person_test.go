@@ -27,10 +27,13 @@ type person struct {
 func (p *portal) person(first, last, email string) *person {
 	p.Helper()
 	username := strings.ToLower(strings.ReplaceAll(first+"."+last, " ", ""))
-	return &person{
+	w := &person{
 		Page: browsertest.Tab(p.stage, p.browser), portal: p, first: first, last: last, email: email,
 		username: username, password: "seven quiet lamps for " + username[:3],
 	}
+	p.people = append(p.people, w)
+	p.Cleanup(w.leaves)
+	return w
 }
 
 // at opens a page of the portal.

@@ -43,6 +43,7 @@ type portal struct {
 	post    *mailtest.Server
 	mail    map[string][]mail.Letter // not looked at yet, by recipient
 	log     *witness
+	people  []*person // everybody who has had a browser
 }
 
 // open starts a portal whose clock stands at the given time. People use it in
@@ -112,6 +113,8 @@ func (p *portal) start(t *testing.T, c config.Config, listener net.Listener) {
 		}
 		a.Close()
 		p.log.report(t)
+		p.log.silent(t, p.post.Letters())
+		p.quiet(t)
 	})
 }
 
@@ -257,13 +260,15 @@ func (p *portal) step(name string, fn func()) {
 	}
 }
 
-// witness is the log of the portal: it keeps what must not happen.
+// witness is the log of the portal: it keeps what must not happen, and all
+// that was said.
 type witness struct {
 	mu    sync.Mutex
 	wrong []string
+	all   strings.Builder
 }
 
-func (w *witness) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelError }
+func (w *witness) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelInfo }
 func (w *witness) WithAttrs([]slog.Attr) slog.Handler               { return w }
 func (w *witness) WithGroup(string) slog.Handler                    { return w }
 
@@ -275,9 +280,52 @@ func (w *witness) Handle(_ context.Context, r slog.Record) error {
 	})
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.wrong = append(w.wrong, line)
+	w.all.WriteString(strings.ToUpper(line) + "\n")
+	if r.Level >= slog.LevelError {
+		w.wrong = append(w.wrong, line)
+	}
 	return nil
 }
+
+// said is the whole log, in capitals.
+func (w *witness) said() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.all.String()
+}
+
+// forget empties the log, of what a test has provoked.
+func (w *witness) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.all.Reset()
+}
+
+// silent fails when the log has shown an access code or a reset code of a
+// mail, or a password of the people of these tests (security.md 3.2).
+func (w *witness) silent(t *testing.T, letters []mail.Letter) {
+	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	said := w.all.String()
+	if !strings.Contains(said, "REQUEST") {
+		t.Error("the log of the portal was not kept")
+	}
+	for _, password := range []string{"seven quiet lamps", "quiet harbor moss", "seven copper kettles"} {
+		if strings.Contains(said, strings.ToUpper(password)) {
+			t.Errorf("the log shows the password %q", password)
+		}
+	}
+	for _, l := range letters {
+		for _, code := range mailedCode.FindAllString(l.Text, -1) {
+			if strings.Contains(said, code) || strings.Contains(said, strings.ReplaceAll(code, "-", "")) {
+				t.Errorf("the log shows a code of the mail %q", l.Subject)
+			}
+		}
+	}
+}
+
+var mailedCode = regexp.MustCompile(`\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){5}\b`)
 
 func (w *witness) report(t *testing.T) {
 	t.Helper()

@@ -66,6 +66,18 @@ var namedThings = []named{
 		nil,
 	},
 	{
+		"/provider/inquiry/batches/{id}",
+		thing(func(th things) uuid.UUID { return th.batch }),
+		farThing(func(th things) uuid.UUID { return th.otherBatch }),
+		nil,
+	},
+	{
+		"/provider/inquiry/{id}",
+		func(th things, as who) string { return th.inquiries[as].String() },
+		farThing(func(th things) uuid.UUID { return th.otherInquiry }),
+		nil,
+	},
+	{
 		"/provider/training/people/{id}",
 		thing(func(th things) uuid.UUID { return th.training.colleague }),
 		farThing(func(th things) uuid.UUID { return th.training.otherColleague }),
@@ -107,6 +119,11 @@ var namedThings = []named{
 	{"/ofp/people/{id}/lift", thing(func(th things) uuid.UUID { return th.office.disabled }), nil, nil},
 	{"/ofp/people/{id}/remove", thing(func(th things) uuid.UUID { return th.office.desk }), nil, nil},
 	{"/ofp/people/{id}", thing(func(th things) uuid.UUID { return th.office.account }), nil, nil},
+	{"/ofp/settings/{name}", func(things, who) string { return "multi_site" }, nil, nil},
+	{"/ofp/tables/{id}/withdraw", thing(func(th things) uuid.UUID { return th.tables.published }), nil, nil},
+	{"/ofp/tables/{id}", thing(func(th things) uuid.UUID { return th.tables.draft }), nil, nil},
+	{"/ofp/outages/{id}", thing(func(th things) uuid.UUID { return th.dates.outage }), nil, nil},
+	{"/ofp/overrides/{id}", thing(func(th things) uuid.UUID { return th.dates.request }), nil, nil},
 	{"/ofp/codes/issue/{id}", thing(func(th things) uuid.UUID { return th.certifier }), nil, nil},
 	{"/ofp/codes/selection/{id}", thing(func(th things) uuid.UUID { return th.chosen }), nil, nil},
 	{"/desk/accounts/{id}", thing(func(th things) uuid.UUID { return th.desk.account }), nil, nil},
@@ -138,7 +155,7 @@ func (w *world) fill(pattern, value string) string {
 		return pattern
 	}
 	_, tail, _ := strings.Cut(rest, "}")
-	tail = strings.NewReplacer("{section}", "identity", "{client}", w.things.client.String(), "{change}", w.things.change.String(), "{document}", w.things.document.String()).Replace(tail)
+	tail = strings.NewReplacer("{section}", "identity", "{client}", w.things.client.String(), "{change}", w.things.change.String(), "{document}", w.things.document.String(), "{retro}", w.things.retro.String(), "{month}", lastMonth().String()).Replace(tail)
 	if strings.Contains(tail, "{") {
 		w.t.Fatalf("%s: say in fill what its other part is", pattern)
 	}

@@ -46,7 +46,7 @@ func (w *world) calls() deskThings {
 
 // clientTables are the tables about clients.
 var clientTables = []string{
-	"client", "client_index", "client_opening", "search_result", "application", "signature", "disclosure", "determination",
+	"client", "client_index", "client_opening", "search_result", "inquiry", "inquiry_batch", "inquiry_part", "application", "signature", "disclosure", "determination",
 	"enrollment", "case_note",
 }
 

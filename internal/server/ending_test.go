@@ -109,14 +109,21 @@ func TestNothingRevivesAnEndedSession(t *testing.T) {
 var bland = []string{"back", "binding", "ended", "flash"}
 
 // TestSessionsCarryNothingOfAPerson looks at what is kept in sessions after
-// everybody has been everywhere: no count, no step, no client, no address
-// (security.md 5.10).
+// everybody has been everywhere and a certifier has invited somebody by name:
+// no count, no step, no client, no address (security.md 5.10).
 func TestSessionsCarryNothingOfAPerson(t *testing.T) {
 	k := newWalk(t)
 	for _, l := range k.lines() {
 		for _, as := range everybody {
 			k.ask(l, k.own(l, as), as)
 		}
+	}
+	invitation := k.deeds()["invitation"]
+	if rec := k.post(invitation.target, invitation.as, invitation.fields); rec.Code != http.StatusSeeOther {
+		t.Errorf("an invitation = %d, want 303", rec.Code)
+	}
+	if len(k.texts(`SELECT data->>'flash' FROM session WHERE data ? 'flash'`)) == 0 {
+		t.Error("no session keeps a message, so nothing is shown by its absence")
 	}
 	for _, key := range k.texts(`SELECT DISTINCT jsonb_object_keys(data) FROM session ORDER BY 1`) {
 		if !slices.Contains(bland, key) {
@@ -132,7 +139,7 @@ func TestSessionsCarryNothingOfAPerson(t *testing.T) {
 		if u, err := url.Parse(back); err != nil || u.RawQuery != "" || u.Host != "" {
 			t.Errorf("a session remembers %q", back)
 		}
-		for _, hidden := range []string{"@", "Rosa", "Dora", "Sina"} {
+		for _, hidden := range []string{"@", "Rosa", "Dora", "Sina", "Iris", " "} {
 			if strings.Contains(back+flash, hidden) {
 				t.Errorf("a session carries %q in %q %q", hidden, back, flash)
 			}

@@ -21,6 +21,10 @@ func menu(role authz.Role, path string) []layout.Item {
 			{Text: locale.MenuCodes, Href: "/ofp/codes"},
 			{Text: locale.MenuPeople, Href: "/ofp/people"},
 			{Text: locale.MenuTraining, Href: "/ofp/training"},
+			{Text: locale.MenuOverrides, Href: "/ofp/overrides"},
+			{Text: locale.MenuOutages, Href: "/ofp/outages"},
+			{Text: locale.MenuTables, Href: "/ofp/tables"},
+			{Text: locale.MenuSettings, Href: "/ofp/settings"},
 		}
 	case "desk":
 		return []layout.Item{
@@ -50,6 +54,7 @@ func providerMenu(role authz.Role) []layout.Item {
 		{Text: locale.MenuSearch, Href: "/provider/search"},
 		{Text: locale.MenuClients, Href: "/provider/clients"},
 		{Text: locale.MenuEnroll, Href: "/provider/enroll"},
+		{Text: locale.MenuInquiry, Href: "/provider/inquiry"},
 	}
 	if authz.Allows(role, authz.ManageStaff) {
 		items = append(items, layout.Item{Text: locale.MenuStaff, Href: "/provider/access"})

@@ -73,7 +73,7 @@ func New(c Config) *Server {
 		times:    shippedTimes,
 		files:    map[string]bool{},
 	}
-	s.kit = &handler.Kit{Log: c.Log, Remember: c.Sessions.Remember}
+	s.kit = &handler.Kit{Log: c.Log, Remember: c.Sessions.Remember, Unopened: s.unopened}
 	s.list = s.routes()
 	for _, rt := range s.list {
 		if rt.file {

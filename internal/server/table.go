@@ -7,17 +7,22 @@ import (
 	"familypact.example/portal/internal/handler/access"
 	"familypact.example/portal/internal/handler/accounts"
 	"familypact.example/portal/internal/handler/clients"
+	"familypact.example/portal/internal/handler/contents"
 	"familypact.example/portal/internal/handler/demos"
 	"familypact.example/portal/internal/handler/desk"
 	"familypact.example/portal/internal/handler/enroll"
 	"familypact.example/portal/internal/handler/enrollments"
+	"familypact.example/portal/internal/handler/inquiries"
 	"familypact.example/portal/internal/handler/ofp"
+	"familypact.example/portal/internal/handler/overrides"
 	"familypact.example/portal/internal/handler/people"
 	"familypact.example/portal/internal/handler/provider"
 	"familypact.example/portal/internal/handler/public"
 	"familypact.example/portal/internal/handler/register"
+	"familypact.example/portal/internal/handler/retros"
 	"familypact.example/portal/internal/handler/signin"
 	"familypact.example/portal/internal/handler/sites"
+	"familypact.example/portal/internal/handler/tables"
 	"familypact.example/portal/internal/handler/trainings"
 	"familypact.example/portal/internal/platform/authz"
 )
@@ -31,14 +36,21 @@ type Pages struct {
 	Provider    *provider.Handlers
 	Enroll      *enroll.Handlers
 	Handover    *enroll.Handover
+	Papers      *enroll.Papers
 	Clients     *clients.Handlers
 	Enrollments *enrollments.Handlers
+	Requests    *enrollments.Overrides
+	Retros      *retros.Handlers
+	Inquiries   *inquiries.Handlers
 	Access      *access.Handlers
 	Accounts    *accounts.Handlers
 	LostApps    *access.Authenticators
 	Phones      *accounts.Phones // nil without a gateway for text messages
 	OFP         *ofp.Handlers
+	Contents    *contents.Handlers
+	Overrides   *overrides.Handlers
 	Sites       *sites.Handlers
+	Tables      *tables.Handlers
 	People      *people.Handlers
 	Desk        *desk.Handlers
 	Training    *trainings.Handlers
@@ -84,7 +96,7 @@ func (rt route) withFile() route { rt.file = true; return rt }
 // Public, sign-in and client routes are served below /es as well.
 func table(p Pages) []route {
 	return slices.Concat(publicTable(p), signInTable(p), registerTable(p),
-		providerTable(p), trainingTables(p), enrollTable(p), handoverTable(p), clientsTable(p), actsTable(p), accessTable(p), officeTable(p), peopleTable(p),
+		providerTable(p), inquiryTable(p), trainingTables(p), enrollTable(p), handoverTable(p), clientsTable(p), actsTable(p), retroTable(p), accessTable(p), outageTable(p), incomeTable(p), officeTable(p), peopleTable(p),
 		phoneTable(p), accountTable(p, "/provider/account", authz.ProviderHome), accountTable(p, "/ofp/account", authz.OFPHome),
 		deskTable(p), accountTable(p, "/desk/account", authz.DeskHome))
 }
@@ -179,6 +191,7 @@ func providerTable(p Pages) []route {
 		get("/provider", authz.ProviderHome, p.Provider.ShowHome),
 		get("/provider/site", authz.ProviderHome, p.Provider.ShowSite),
 		post("/provider/site", authz.ProviderHome, p.Provider.ChooseSite),
+		get("/provider/work", authz.FindClients, p.Provider.ShowWork),
 		get("/provider/search", authz.FindClients, p.Provider.ShowSearch),
 		post("/provider/search", authz.FindClients, p.Provider.Search),
 		get("/provider/search/{result}", authz.FindClients, p.Provider.ShowResult),
@@ -187,6 +200,18 @@ func providerTable(p Pages) []route {
 		get("/provider/enroll", authz.EnrollClients, p.Provider.ShowEnroll),
 		post("/provider/enroll", authz.EnrollClients, p.Provider.Enroll),
 		get("/provider/enroll/{result}", authz.EnrollClients, p.Provider.ShowMatches),
+	}
+}
+
+func inquiryTable(p Pages) []route {
+	return []route{
+		get("/provider/inquiry", authz.FindClients, p.Inquiries.Show),
+		post("/provider/inquiry", authz.FindClients, p.Inquiries.Ask),
+		get("/provider/inquiry/batches", authz.FindClients, p.Inquiries.ShowUpload),
+		post("/provider/inquiry/batches", authz.FindClients, p.Inquiries.Upload).withFile(),
+		get("/provider/inquiry/batches/{id}", authz.FindClients, p.Inquiries.ShowBatch),
+		get("/provider/inquiry/batches/{id}/answers.csv", authz.FindClients, p.Inquiries.SaveAnswers),
+		get("/provider/inquiry/{id}", authz.FindClients, p.Inquiries.ShowAnswer),
 	}
 }
 
@@ -226,9 +251,8 @@ func clientsTable(p Pages) []route {
 		post("/provider/clients/{id}/notes/new", authz.FindClients, p.Clients.AddNote).keeps(),
 		get("/provider/clients/{id}/access", authz.FindClients, p.Clients.ShowAccess),
 		get("/provider/clients/{id}/card", authz.FindClients, p.Clients.ShowCard),
+		post("/provider/clients/{id}/card", authz.FindClients, p.Clients.TakeCard),
 		get("/provider/clients/{id}/card/print", authz.FindClients, p.Clients.ShowSheet),
-		get("/provider/clients/{id}/card/pdf", authz.FindClients, p.Clients.SaveCard),
-		get("/provider/clients/{id}/card/png", authz.FindClients, p.Clients.SaveCardPicture),
 		get("/provider/clients/{id}/documents", authz.FindClients, p.Clients.ShowDocuments),
 		get("/provider/clients/{id}/documents/{document}", authz.FindClients, p.Clients.ShowDocument),
 		get("/provider/clients/{id}/documents/{document}/print", authz.FindClients, p.Clients.ShowDocumentSheet),
@@ -370,6 +394,9 @@ func trainingTables(p Pages) []route {
 		post("/provider/training/people/{id}", authz.ManageStaff, p.Training.SetTrack),
 		get("/provider/training/completions/{id}", authz.ManageStaff, p.Training.ShowCorrect),
 		post("/provider/training/completions/{id}", authz.ManageStaff, p.Training.Correct),
+		get("/ofp/settings", authz.ManageSettings, p.OFP.ShowSettings),
+		get("/ofp/settings/{name}", authz.ManageSettings, p.OFP.ShowSetting).again(),
+		post("/ofp/settings/{name}", authz.ManageSettings, p.OFP.ChangeSetting).again(),
 		get("/ofp/training", authz.ManageTraining, p.Training.ShowOffice),
 		get("/ofp/training/rules", authz.ManageTraining, p.Training.ShowRules).again(),
 		post("/ofp/training/rules", authz.ManageTraining, p.Training.SetRules).again(),

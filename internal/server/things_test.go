@@ -24,6 +24,7 @@ type things struct {
 	member, otherMember       uuid.UUID // invited, not here yet
 	client, otherClient       uuid.UUID // enrolled
 	change                    uuid.UUID // of the client, begun and not recorded
+	retro                     uuid.UUID // months before the client's first certification, asked about
 	draft, otherDraft         uuid.UUID // applications
 	deleted                   uuid.UUID // an application that was there
 	signed, otherSigned       uuid.UUID
@@ -40,6 +41,9 @@ type things struct {
 	desk                      deskThings
 	office                    officeThings
 	training                  trainingThings
+	dates                     dateThings
+	tables                    tableThings
+	inquiryThings
 }
 
 func sub() idempotency.Submission {
@@ -60,6 +64,7 @@ func (w *world) furnish() {
 		own.results[as] = w.search(w.people[as].actor(), "Rosa", "Delgado")
 	}
 	own.otherResult = w.search(w.others[asStaff].actor(), "Rosa", "Delgado")
+	own.inquiryThings = w.inquired()
 	own.site = *w.people[asStaff].site
 	own.certifier = w.membership(w.people[asCertifier].account)
 	own.list = w.upload()
@@ -73,6 +78,8 @@ func (w *world) furnish() {
 	own.desk = w.calls()
 	own.office = w.staffing()
 	own.training = w.trained()
+	own.dates = w.backdated(own.client)
+	own.tables = w.limited()
 }
 
 // elsewhere signs somebody in at another browser and returns the session.
@@ -138,6 +145,7 @@ func (w *world) clinic(th *things, helper, certifier authz.Actor, first, last st
 	w.must(err)
 	th.client = certified.ClientID
 	th.change = w.changes(helper, th.client)
+	th.retro = w.asks(helper, th.client)
 	th.draft = w.apply(helper, applicationtest.Named("Dora", last), applicationtest.Without(question.Notices))
 	th.deleted = w.apply(helper, applicationtest.Named("Gone", last), applicationtest.Without(question.Notices))
 	w.must(w.applications().Delete(context.Background(), helper, sub(), th.deleted))

@@ -74,6 +74,8 @@ var letters = map[string]letter{
 	"training.due":              {locale.MailTrainingDueSubject, body.TrainingDue},
 	"training.overdue":          {locale.MailTrainingOverdueSubject, body.TrainingOverdue},
 	"orientation.due":           {locale.MailOrientationDueSubject, body.OrientationDue},
+	"override.decided":          {locale.MailOverrideSubject, body.OverrideDecided},
+	"report.ready":              {locale.MailReportSubject, body.ReportReady},
 	"client.new-message":        {locale.MailClientNewMessageSubject, body.ClientNewMessage},
 }
 

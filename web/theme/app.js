@@ -16,6 +16,7 @@ import { Exit } from "./fp/exit.js";
 import { length } from "./fp/length.js";
 import { preview } from "./fp/preview.js";
 import { printing } from "./fp/print.js";
+import { progress } from "./fp/progress.js";
 import { rest } from "./fp/rest.js";
 import { select } from "./fp/select.js";
 import { timeLimit } from "./fp/time-limit.js";
@@ -24,7 +25,7 @@ import { unsaved } from "./fp/unsaved.js";
 const upstream = [Button, CharacterCount, Checkboxes, ErrorSummary, Exit, NotificationBanner, PasswordInput, Radios, ServiceNavigation, SkipLink];
 upstream.forEach((module) => createAll(module));
 
-const own = { attest, copy, length, preview, print: printing, rest, select, "time-limit": timeLimit, unsaved };
+const own = { attest, copy, length, preview, print: printing, progress, rest, select, "time-limit": timeLimit, unsaved };
 for (const [name, start] of Object.entries(own)) {
   document.querySelectorAll(`[data-module="fp-${name}"]`).forEach((root) => start(root));
 }

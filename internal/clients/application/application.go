@@ -55,7 +55,7 @@ func (m Mode) Remote() bool { return m == Video || m == Telephone }
 // Modality returns the mode as the rules know it.
 func (m Mode) Modality() eligibility.Modality {
 	switch m {
-	case InPerson:
+	case InPerson, FromPaper: // face to face, when the portal was closed
 		return eligibility.InPerson
 	case Video:
 		return eligibility.SyncVideo
@@ -115,6 +115,7 @@ type Application struct {
 	Disclosures map[Code]Disclosure
 	Last        *Last     // the client's last form, for recertification
 	Handover    *Handover // nil: staff fill it in
+	Paper       *Sheet    // nil: not typed in from paper
 
 	BasedOn  uuid.UUID          // the form that a change begins with
 	Sections []question.Section // what was chosen to be changed
@@ -180,8 +181,11 @@ const (
 
 // Kinds returns those that are possible for the mode.
 func Kinds(m Mode) []Kind {
-	if m.Remote() {
+	switch {
+	case m.Remote():
 		return []Kind{Electronic, Oral}
+	case m == FromPaper:
+		return []Kind{Paper}
 	}
 	return []Kind{Electronic, Paper}
 }
@@ -213,7 +217,7 @@ type Signing struct {
 	Name        string `json:"name"`                  // as the client typed it
 	Interpreter string `json:"interpreter,omitempty"` // name, when one read it to the client
 	Witness     string `json:"witness,omitempty"`     // name, when the client signed with a mark
-	Kept        string `json:"kept,omitempty"`        // where paper or recording is kept
+	Kept        string `json:"kept,omitempty"`        // where paper, recording or what was signed at a distance is kept
 	Whole       bool   `json:"whole,omitempty"`       // the whole call is recorded, not the signature alone
 }
 
@@ -235,6 +239,7 @@ func (s Signing) check(kind Kind, mode Mode, agreed, consent bool) error {
 		return fault.InvalidField("kind", locale.SignKindMissing)
 	}
 	note(kind == Electronic && s.Name == "", "name", locale.SignNameMissing)
+	note(kind == Electronic && mode.Remote() && s.Kept == "", "kept-electronic", locale.SignKeptElectronicMissing)
 	note(kind == Paper && s.Kept == "", "kept-paper", locale.SignKeptPaperMissing)
 	note(kind == Oral && !consent, "consent", locale.SignConsentMissing)
 	note(kind == Oral && s.Kept == "", "kept-oral", locale.SignKeptOralMissing)

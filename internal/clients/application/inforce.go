@@ -21,28 +21,23 @@ type InForce struct {
 // were looked at.
 func (s *Service) InForce(ctx context.Context, actor authz.Actor, clientID uuid.UUID) (InForce, error) {
 	var out InForce
-	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) (err error) {
-		if out.Client, err = client.ViewTx(ctx, tx, s.ring, actor, clientID, "application"); err != nil {
+	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
+		var b postgres.Batch
+		last := QueueInForce(&b, clientID)
+		record, err := client.QueueView(&b, tx, actor, clientID, "application")
+		if err != nil {
 			return err
 		}
-		rows, err := lastDecided(ctx, tx, clientID)
-		if err != nil {
+		if err := b.Send(ctx, tx); err != nil {
 			return fmt.Errorf("read answers in force: %w", err)
 		}
-		for _, r := range rows {
-			answers, err := openAnswers(s.ring, r.ID, r.AnswersSealed, tx.Today())
-			if err != nil {
-				return err
-			}
-			out.Last = &Last{ID: r.ID, Answers: answers, On: r.DecidedAt}
+		if out.Client, err = record.Open(s.ring); err != nil {
+			return err
 		}
-		return nil
+		out.Last, err = last.Open(s.ring, tx.Today())
+		return err
 	})
 	return out, err
-}
-
-func lastDecided(ctx context.Context, tx *postgres.Tx, clientID uuid.UUID) ([]lastRow, error) {
-	return postgres.All[lastRow](ctx, tx, selectLast, clientID)
 }
 
 // selectLast reads the form that was decided last.

@@ -11,14 +11,14 @@ import (
 	"familypact.example/portal/internal/people/training"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/postgres"
+	"familypact.example/portal/internal/platform/secret"
 )
 
 // DraftLifetime is how long an application that was not decided is kept after
 // it was saved last (decisions 25).
 const DraftLifetime = 30 * 24 * time.Hour
-
-const maxDrafts = 100
 
 // DraftLine is an application of the site that is not decided.
 type DraftLine struct {
@@ -32,28 +32,51 @@ type DraftLine struct {
 	StartedBy string
 }
 
-// Drafts returns the site's applications that are not decided, the last saved
-// first.
-func (s *Service) Drafts(ctx context.Context, actor authz.Actor) ([]DraftLine, error) {
-	var out []DraftLine
+// DraftsPage is how many applications a page of the list has.
+const DraftsPage = 25
+
+// DraftList is a page of the site's applications that are not decided.
+type DraftList struct {
+	Lines []DraftLine
+	Total int
+	Page  int // from 1
+}
+
+// Drafts returns a page of the site's applications that are not decided, the
+// last saved first.
+func (s *Service) Drafts(ctx context.Context, actor authz.Actor, page int) (DraftList, error) {
+	out := DraftList{Page: max(page, 1)}
 	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		rows, err := listDrafts(ctx, tx, actor.Site)
-		if err != nil {
+		var rows []draftRow
+		var b postgres.Batch
+		queueDrafts(&b, &rows, actor.Site, (out.Page-1)*DraftsPage)
+		queueDraftCount(&b, &out.Total, actor.Site)
+		if err := audit.Queue(&b, tx, actor, "application.list", "site:"+actor.Site.String()); err != nil {
+			return err
+		}
+		if err := b.Send(ctx, tx); err != nil {
 			return fmt.Errorf("list drafts: %w", err)
 		}
+		out.Lines = nil
 		for _, r := range rows {
-			answers, err := openAnswers(s.ring, r.ID, r.AnswersSealed, tx.Today())
+			line, err := r.open(s.ring, tx.Today())
 			if err != nil {
 				return err
 			}
-			out = append(out, DraftLine{
-				ID: r.ID, Number: r.Number, Action: r.Action, Mode: r.Mode, State: r.State,
-				Name: PersonOf(answers).Name, SavedAt: r.SavedAt, StartedBy: r.StartedBy,
-			})
+			out.Lines = append(out.Lines, line)
 		}
-		return audit.Record(ctx, tx, actor, "application.list", "site:"+actor.Site.String())
+		return nil
 	})
 	return out, err
+}
+
+// open opens no more than the list shows.
+func (r draftRow) open(ring *secret.Ring, on civil.Date) (DraftLine, error) {
+	answers, err := openAnswers(ring, r.ID, r.AnswersSealed, on)
+	return DraftLine{
+		ID: r.ID, Number: r.Number, Action: r.Action, Mode: r.Mode, State: r.State,
+		Name: PersonOf(answers).Name, SavedAt: r.SavedAt, StartedBy: r.StartedBy,
+	}, err
 }
 
 // Overview are the numbers of the dashboard; each is how long the list is that
@@ -68,16 +91,16 @@ type Overview struct {
 // people has training to do.
 func (s *Service) Overview(ctx context.Context, actor authz.Actor) (Overview, error) {
 	var out Overview
-	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) (err error) {
-		if out.Counts, err = client.CountTx(ctx, tx, actor.Site); err == nil {
-			out.Drafts, err = countDrafts(ctx, tx, actor.Site)
-		}
-		if err == nil {
-			out.Training, err = training.NoticeTx(ctx, tx, actor)
-		}
-		if err != nil {
+	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
+		var later training.NoticeLater
+		var b postgres.Batch
+		client.QueueCounts(&b, &out.Counts, tx.Today(), actor.Site)
+		queueDraftCount(&b, &out.Drafts, actor.Site)
+		later.Add(&b, actor, tx.Today())
+		if err := b.Send(ctx, tx); err != nil {
 			return fmt.Errorf("count for the dashboard: %w", err)
 		}
+		out.Training = later.Notice(actor, tx.Today())
 		return nil
 	})
 	return out, err

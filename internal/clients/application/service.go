@@ -171,54 +171,18 @@ func openAnswers(ring *secret.Ring, id uuid.UUID, sealed []byte, on civil.Date) 
 func (s *Service) View(ctx context.Context, actor authz.Actor, id uuid.UUID) (Application, error) {
 	var a Application
 	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) (err error) {
-		if a, err = FindTx(ctx, tx, s.ring, id); err != nil {
+		var b postgres.Batch
+		q := Queue(&b, id)
+		if err := QueueViewed(&b, tx, actor, id); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, actor, "application.view", subject(id))
+		if err := b.Send(ctx, tx); err != nil {
+			return fmt.Errorf("read application %s: %w", id, err)
+		}
+		a, err = q.Open(s.ring, tx.Today())
+		return err
 	})
 	return a, err
-}
-
-// FindTx reads the application. One that the actor may not see is
-// fault.ErrNotFound.
-func FindTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, id uuid.UUID) (Application, error) {
-	w, err := read(ctx, tx, id)
-	if err != nil {
-		return Application{}, err
-	}
-	r := w.row
-	a := Application{
-		ID: r.ID, Number: r.Number, SiteID: orZero(r.SiteID), ClientID: orZero(r.ClientID), Action: r.Action, Mode: r.Mode,
-		State: r.State, Version: r.Version, DistinctFrom: r.DistinctFrom, StartedAt: r.StartedAt, SavedAt: r.SavedAt,
-		Disclosures: map[Code]Disclosure{}, BasedOn: orZero(r.BasedOn), Sections: sectionsOf(r.Sections),
-	}
-	help, err := ring.Open(helpCell(r.ID), r.HelpSealed)
-	if err != nil {
-		return Application{}, err
-	}
-	a.Help = Help(secret.Unpad(help))
-	if a.Answers, err = openAnswers(ring, r.ID, r.AnswersSealed, tx.Today()); err != nil {
-		return Application{}, err
-	}
-	for _, d := range w.disclosures {
-		if a.Disclosures[d.Code], err = d.open(ring, id); err != nil {
-			return Application{}, err
-		}
-	}
-	if a.Signature, err = openSignature(ring, w.signatures); err != nil {
-		return Application{}, err
-	}
-	if a.Handover, err = openHandover(ring, w.handovers); err != nil {
-		return Application{}, err
-	}
-	for _, l := range w.last {
-		answers, err := openAnswers(ring, l.ID, l.AnswersSealed, tx.Today())
-		if err != nil {
-			return Application{}, err
-		}
-		a.Last = &Last{ID: l.ID, Answers: answers, On: l.DecidedAt}
-	}
-	return a, nil
 }
 
 // FindForUpdateTx is FindTx with the application locked until the transaction
@@ -320,9 +284,4 @@ func orZero(id *uuid.UUID) uuid.UUID {
 		return uuid.Nil
 	}
 	return *id
-}
-
-// ViewedTx keeps that the actor has looked at the application.
-func ViewedTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID) error {
-	return audit.Record(ctx, tx, actor, "application.view", subject(id))
 }

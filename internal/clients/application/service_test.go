@@ -175,6 +175,11 @@ func TestSignCheck(t *testing.T) {
 	}{
 		{"electronic", application.InPerson, application.SignForm{Kind: application.Electronic, Agreed: true, Signing: full}, ""},
 		{"electronic without name", application.Video, application.SignForm{Kind: application.Electronic, Agreed: true}, "name"},
+		{"electronic, remote", application.Telephone, application.SignForm{Kind: application.Electronic, Agreed: true, Signing: full}, ""},
+		{"electronic, remote, kept nowhere", application.Video, application.SignForm{Kind: application.Electronic, Agreed: true, Signing: application.Signing{Name: "Rosa Delgado"}}, "kept-electronic"},
+		{"oral kept nowhere", application.Video, application.SignForm{Kind: application.Oral, Agreed: true, Consent: true}, "kept-oral"},
+		{"paper typed in", application.FromPaper, application.SignForm{Kind: application.Paper, Agreed: true, Signing: full}, ""},
+		{"electronic for a paper", application.FromPaper, application.SignForm{Kind: application.Electronic, Agreed: true, Signing: full}, "kind"},
 		{"paper", application.InPerson, application.SignForm{Kind: application.Paper, Agreed: true, Signing: full}, ""},
 		{"paper, remote", application.Telephone, application.SignForm{Kind: application.Paper, Agreed: true, Signing: full}, "kind"},
 		{"paper kept nowhere", application.InPerson, application.SignForm{Kind: application.Paper, Agreed: true}, "kept-paper"},
@@ -247,7 +252,8 @@ func TestDrafts(t *testing.T) {
 	if err := s.Save(ctx, actor, sub(), first, 1, applicationtest.Complete(t, today)); err != nil {
 		t.Fatal(err)
 	}
-	lines, err := s.Drafts(ctx, actor)
+	list, err := s.Drafts(ctx, actor, 1)
+	lines := list.Lines
 	if err != nil || len(lines) != 2 {
 		t.Fatalf("%d drafts, %v", len(lines), err)
 	}
@@ -272,8 +278,8 @@ func sweep(t *testing.T, db *postgres.DB, s *application.Service, actor authz.Ac
 	if err := application.Sweep(context.Background(), db); err != nil {
 		t.Fatal(err)
 	}
-	if lines, err := s.Drafts(context.Background(), actor); err != nil || len(lines) != want {
-		t.Errorf("%d drafts after the sweep (%v), want %d", len(lines), err, want)
+	if list, err := s.Drafts(context.Background(), actor, 1); err != nil || len(list.Lines) != want || list.Total != want {
+		t.Errorf("%d drafts after the sweep (%v), want %d", list.Total, err, want)
 	}
 }
 
@@ -314,7 +320,7 @@ func TestHelpLanguageAndDisclosuresTellNothing(t *testing.T) {
 		if err := s.Save(ctx, actor, sub(), id, 1, applicationtest.Complete(t, today)); err != nil {
 			t.Fatal(err)
 		}
-		form := application.SignForm{Kind: application.Electronic, Version: 2, Language: lang, Agreed: true, Signing: application.Signing{Name: "Rosa"}}
+		form := application.SignForm{Kind: application.Electronic, Version: 2, Language: lang, Agreed: true, Signing: application.Signing{Name: "Rosa", Kept: "The signing service"}}
 		if err := s.Sign(ctx, actor, sub(), id, form); err != nil {
 			t.Fatal(err)
 		}

@@ -31,9 +31,14 @@ type row struct {
 	SavedAt       time.Time
 	BasedOn       *uuid.UUID
 	Sections      []string
+
+	OutageID        *uuid.UUID
+	PaperOn         civil.Date
+	PaperKeptSealed []byte
 }
 
-const columns = `id, number, site_id, client_id, action, mode, help_sealed, state, version, distinct_from, answers_sealed, started_at, saved_at, based_on, sections`
+const columns = `id, number, site_id, client_id, action, mode, help_sealed, state, version, distinct_from, answers_sealed, started_at, saved_at, based_on, sections,
+	outage_id, paper_on, paper_kept_sealed`
 
 type signatureRow struct {
 	ID             uuid.UUID
@@ -54,67 +59,6 @@ type lastRow struct {
 	ID            uuid.UUID
 	AnswersSealed []byte
 	DecidedAt     time.Time
-}
-
-// whole is all that belongs to an application, as stored.
-type whole struct {
-	row         row
-	signatures  []signatureRow
-	disclosures []disclosureRow
-	last        []lastRow
-	handovers   []handoverRow
-}
-
-// read reads an application and what belongs to it in one round trip.
-func read(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (w whole, err error) {
-	b := &pgx.Batch{}
-	b.Queue(`SELECT `+columns+` FROM application WHERE id = $1`, id)
-	b.Queue(`
-		SELECT id, kind, statement, language_sealed, signed_at, details_sealed
-		FROM signature WHERE application_id = $1 AND ended_at IS NULL LIMIT 1`, id)
-	b.Queue(`SELECT code, answer_sealed, given_at FROM disclosure WHERE application_id = $1 ORDER BY code LIMIT 14`, id)
-	b.Queue(`
-		SELECT a.id, a.answers_sealed, a.decided_at
-		FROM application me
-		JOIN application a ON a.client_id = me.client_id AND a.id <> me.id AND a.decided_at IS NOT NULL
-		WHERE me.id = $1
-		  AND (me.decided_at IS NULL OR a.id = me.based_on OR me.based_on IS NULL AND a.decided_at < me.decided_at)
-		ORDER BY a.decided_at DESC, a.id DESC
-		LIMIT 1`, id)
-	b.Queue(latestHandover, id)
-	results := tx.SendBatch(ctx, b)
-	defer func() { err = errors.Join(err, results.Close()) }()
-	if w.row, err = one[row](results); err != nil {
-		return whole{}, orNotFound(err)
-	}
-	if w.signatures, err = all[signatureRow](results); err != nil {
-		return whole{}, err
-	}
-	if w.disclosures, err = all[disclosureRow](results); err != nil {
-		return whole{}, err
-	}
-	if w.last, err = all[lastRow](results); err != nil {
-		return whole{}, err
-	}
-	w.handovers, err = all[handoverRow](results)
-	return w, err
-}
-
-func one[T any](results pgx.BatchResults) (T, error) {
-	rows, err := results.Query()
-	if err != nil {
-		var none T
-		return none, err
-	}
-	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
-}
-
-func all[T any](results pgx.BatchResults) ([]T, error) {
-	rows, err := results.Query()
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
 }
 
 func orNotFound(err error) error {
@@ -212,7 +156,7 @@ func removeBefore(ctx context.Context, tx *postgres.Tx, before time.Time) (int64
 func openDraft(ctx context.Context, tx *postgres.Tx, site, clientID uuid.UUID) (uuid.UUID, error) {
 	id, err := postgres.Value[uuid.UUID](ctx, tx, `
 		SELECT id FROM application
-		WHERE client_id = $1 AND site_id = $2 AND action <> 'change' AND state IN ('draft', 'signed')
+		WHERE client_id = $1 AND site_id = $2 AND action <> 'change' AND mode <> 'paper' AND state IN ('draft', 'signed')
 		ORDER BY started_at
 		LIMIT 1`, clientID, site)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -232,19 +176,19 @@ type draftRow struct {
 	StartedBy     string
 }
 
-func listDrafts(ctx context.Context, tx *postgres.Tx, site uuid.UUID) ([]draftRow, error) {
-	return postgres.All[draftRow](ctx, tx, `
+func queueDrafts(b *postgres.Batch, into *[]draftRow, site uuid.UUID, skip int) {
+	postgres.QueueAll(b, into, `
 		SELECT a.id, a.number, a.action, a.mode, a.state, a.answers_sealed, a.saved_at,
 		       coalesce(p.first_name || ' ' || p.last_name, '') AS started_by
 		FROM application a
 		LEFT JOIN account p ON p.id = a.started_by
 		WHERE a.site_id = $1 AND a.state IN ('draft', 'signed')
-		ORDER BY a.saved_at DESC
-		LIMIT $2`, site, maxDrafts)
+		ORDER BY a.saved_at DESC, a.id
+		LIMIT $2 OFFSET $3`, site, DraftsPage, skip)
 }
 
-func countDrafts(ctx context.Context, tx *postgres.Tx, site uuid.UUID) (int, error) {
-	return postgres.Value[int](ctx, tx, `
+func queueDraftCount(b *postgres.Batch, into *int, site uuid.UUID) {
+	postgres.QueueValue(b, into, `
 		SELECT count(*) FROM application WHERE site_id = $1 AND state IN ('draft', 'signed')`, site)
 }
 

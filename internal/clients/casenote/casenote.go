@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"familypact.example/portal/internal/clients/client"
+	"familypact.example/portal/internal/people/site"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/fault"
@@ -87,7 +88,8 @@ func New(db *postgres.DB, ring *secret.Ring) *Service { return &Service{db: db, 
 
 // Add adds a note written by the actor; corrects names the note that it
 // corrects, or uuid.Nil. A record that the actor may not see is
-// fault.ErrNotFound.
+// fault.ErrNotFound; a site that can only be looked at (security.md 8.8) is
+// what site.OpenForWorkTx says.
 func (s *Service) Add(ctx context.Context, actor authz.Actor, sub idempotency.Submission, clientID uuid.UUID, text string, corrects uuid.UUID) (uuid.UUID, error) {
 	if !authz.Allows(actor.Role, authz.ReadNotes) {
 		return uuid.Nil, fault.ErrNotFound
@@ -99,6 +101,11 @@ func (s *Service) Add(ctx context.Context, actor authz.Actor, sub idempotency.Su
 		return uuid.Nil, ErrTextLong
 	}
 	return idempotency.InTx(ctx, s.db, actor, sub, func(tx *postgres.Tx) (uuid.UUID, error) {
+		if actor.Role.Provider() {
+			if err := site.OpenForWorkTx(ctx, tx, actor.Site); err != nil {
+				return uuid.Nil, err
+			}
+		}
 		id := uuid.Must(uuid.NewV7())
 		sealed, err := s.ring.Seal(textCell(id), text)
 		if err != nil {
@@ -128,11 +135,21 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, clientID uuid.UUI
 	if !authz.Allows(actor.Role, authz.ReadNotes) {
 		return out, fault.ErrNotFound
 	}
-	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) (err error) {
-		if out.Client, err = client.ViewTx(ctx, tx, s.ring, actor, clientID, "notes"); err != nil {
+	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
+		var rows []row
+		var b postgres.Batch
+		queueList(&b, &rows, clientID)
+		record, err := client.QueueView(&b, tx, actor, clientID, "notes")
+		if err != nil {
 			return err
 		}
-		out.Notes, err = ListTx(ctx, tx, s.ring, clientID)
+		if err := b.Send(ctx, tx); err != nil {
+			return fmt.Errorf("read notes on client %s: %w", clientID, err)
+		}
+		if out.Client, err = record.Open(s.ring); err != nil {
+			return err
+		}
+		out.Notes, err = open(s.ring, rows)
 		return err
 	})
 	return out, err
@@ -141,11 +158,18 @@ func (s *Service) List(ctx context.Context, actor authz.Actor, clientID uuid.UUI
 // ListTx returns the last 200 notes on the record, newest first. The caller
 // records the view.
 func ListTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, clientID uuid.UUID) ([]Note, error) {
-	rows, err := list(ctx, tx, clientID)
-	if err != nil {
+	var rows []row
+	var b postgres.Batch
+	queueList(&b, &rows, clientID)
+	if err := b.Send(ctx, tx); err != nil {
 		return nil, fmt.Errorf("list notes: %w", err)
 	}
-	notes := make([]Note, 0, len(rows))
+	return open(ring, rows)
+}
+
+// open opens what the notes say.
+func open(ring *secret.Ring, rows []row) (notes []Note, err error) {
+	notes = make([]Note, 0, len(rows))
 	for _, r := range rows {
 		n := r.Note
 		if r.TextSealed != nil {
@@ -173,8 +197,8 @@ type row struct {
 
 const maxNotes = 200
 
-func list(ctx context.Context, tx *postgres.Tx, clientID uuid.UUID) ([]row, error) {
-	return postgres.All[row](ctx, tx, `
+func queueList(b *postgres.Batch, into *[]row, clientID uuid.UUID) {
+	postgres.QueueAll(b, into, `
 		SELECT n.id, coalesce(n.key, '') AS key, '' AS text, n.text_sealed, n.values_sealed, n.role, n.created_at,
 		       n.corrects_id IS NOT NULL AS corrects, coalesce(s.name, '') AS site_name,
 		       coalesce(a.first_name || ' ' || a.last_name, '') AS author

@@ -11,6 +11,7 @@ import (
 	"familypact.example/portal/internal/clients/casenote"
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/clients/client/clienttest"
+	"familypact.example/portal/internal/people/site"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/dbtest"
@@ -73,6 +74,39 @@ func TestNotes(t *testing.T) {
 		}
 		return err
 	})
+}
+
+// A site that lost its certifier longer than 30 days ago, or is suspended, is
+// looked at and nothing else (security.md 8.8).
+func TestNoNotesAtAClosedSite(t *testing.T) {
+	t.Parallel()
+	ctx, db := context.Background(), dbtest.Tx(t)
+	actor := clienttest.Staff(t, db)
+	s := casenote.New(db, ring)
+	var id uuid.UUID
+	inTx(t, db, actor, func(tx *postgres.Tx) (err error) {
+		id, err = client.CreateTx(ctx, tx, ring, actor, client.Person{
+			Name: client.Name{First: "Ana", Last: "Ruiz"}, BirthOn: civil.MustParse("2001-05-06"), County: "10",
+		})
+		return err
+	})
+	for _, step := range []struct {
+		name, set string
+		want      error
+	}{
+		{"30 days without a certifier", `uncertified_on = (portal_now() AT TIME ZONE 'America/Los_Angeles')::date - 30`, nil},
+		{"31 days", `uncertified_on = (portal_now() AT TIME ZONE 'America/Los_Angeles')::date - 31`, site.ErrNoCertifier},
+		{"suspended", `uncertified_on = NULL, status = 'suspended'`, site.ErrSuspended},
+		{"taken back", `status = 'enrolled'`, nil},
+	} {
+		inTx(t, db, authz.SystemActor, func(tx *postgres.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE site SET `+step.set+` WHERE id = $1`, actor.Site)
+			return err
+		})
+		if _, err := s.Add(ctx, actor, sub(), id, "Called back", uuid.Nil); !errors.Is(err, step.want) {
+			t.Errorf("%s: %v, want %v", step.name, err, step.want)
+		}
+	}
 }
 
 func TestNotesOnlyGrow(t *testing.T) {

@@ -186,6 +186,7 @@ type Line struct {
 	BirthYear    int
 	Confidential bool
 	Period
+	Code eligibility.DeactivationCode // with which the latest enrollment was ended
 }
 
 // Hit is a client that was found. Of another site's client it tells no more

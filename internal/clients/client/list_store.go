@@ -23,10 +23,10 @@ func insertOpening(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id, 
 	return err
 }
 
-// listAccesses reads the audit entries of the record. A list of clients is not
+// queueAccesses reads the audit entries of the record. A list of clients is not
 // among them: it names no one record.
-func listAccesses(ctx context.Context, tx *postgres.Tx, id uuid.UUID) ([]Access, error) {
-	return postgres.All[Access](ctx, tx, `
+func queueAccesses(b *postgres.Batch, into *[]Access, id uuid.UUID) {
+	postgres.QueueAll(b, into, `
 		SELECT a.at, a.action, a.reason, a.role, coalesce(s.name, '') AS site_name
 		FROM audit_entry a
 		LEFT JOIN site s ON s.id = a.site_id
@@ -44,6 +44,9 @@ type lineRow struct {
 	Contact []byte `db:"contact_sealed"`
 	HAP     []byte `db:"hap_number_sealed"`
 	Total   int
+
+	EnrollmentID *uuid.UUID // latest; nil: never enrolled
+	Ended        []byte     `db:"discontinuation_sealed"`
 }
 
 // shown has the condition of each list; day is the day of the transaction,
@@ -52,7 +55,10 @@ var shown = map[Show]string{
 	"":              `true`,
 	ShowActive:      active,
 	ShowRenewable:   active + ` AND starts_on <= @opened::date`,
+	ShowEnding7:     active + ` AND ends_on <= @day::date + 7`,
 	ShowEnding:      active + ` AND ends_on <= @day::date + 14`,
+	ShowEnding30:    active + ` AND ends_on <= @day::date + 30`,
+	ShowEnding60:    active + ` AND ends_on <= @day::date + 60`,
 	ShowExpired:     `ends_on < @day::date AND (discontinued_on IS NULL OR discontinued_on > @day::date)`,
 	ShowDeactivated: `discontinued_on <= @day::date`,
 	ShowIneligible:  `starts_on IS NULL`,
@@ -60,27 +66,30 @@ var shown = map[Show]string{
 
 const active = `ends_on >= @day::date AND (discontinued_on IS NULL OR discontinued_on > @day::date)`
 
-// listLines returns a page of the site's clients and how many there are in
+// ended reads how the latest enrollment of each client was ended. They are
+// values of their own, not a join, so that they are read for the page alone.
+const ended = `
+		       (SELECT e.id FROM enrollment e WHERE e.client_id = client.id AND e.followed_on IS NULL) AS enrollment_id,
+		       (SELECT e.discontinuation_sealed FROM enrollment e
+		        WHERE e.client_id = client.id AND e.followed_on IS NULL) AS discontinuation_sealed`
+
+// queueLines reads a page of the site's clients, each with how many there are in
 // all.
-func listLines(ctx context.Context, tx *postgres.Tx, site uuid.UUID, show Show, size, skip int) ([]lineRow, int, error) {
-	where, ok := shown[show]
+func queueLines(b *postgres.Batch, into *[]lineRow, day civil.Date, site uuid.UUID, f Filter, size, skip int) {
+	where, ok := shown[f.Show]
 	if !ok {
 		where = shown[""]
 	}
 	args := pgx.NamedArgs{
-		"site": site, "day": tx.Today(), "opened": lastRenewable(tx.Today()), "size": size, "skip": skip,
+		"site": site, "day": day, "opened": lastRenewable(day), "size": size, "skip": skip,
 	}
-	rows, err := postgres.All[lineRow](ctx, tx, `
+	postgres.QueueAll(b, into, `
 		SELECT id, starts_on, ends_on, discontinued_on, name_sealed, birth_on_sealed, contact_sealed, hap_number_sealed,
-		       count(*) OVER () AS total
+		       count(*) OVER () AS total, `+ended+`
 		FROM client
 		WHERE site_id = @site AND `+where+`
-		ORDER BY ends_on, id
+		ORDER BY `+sorted(f.Sort)+`
 		LIMIT @size OFFSET @skip`, args)
-	if err != nil || len(rows) == 0 {
-		return nil, 0, err
-	}
-	return rows, rows[0].Total, nil
 }
 
 // lastRenewable returns the latest start of a period that may be certified
@@ -106,13 +115,14 @@ type Counts struct {
 	Ending    int
 }
 
-// CountTx counts the clients of the actor's site.
-func CountTx(ctx context.Context, tx *postgres.Tx, site uuid.UUID) (Counts, error) {
-	return postgres.One[Counts](ctx, tx, `
+// QueueCounts counts the clients of the actor's site on the day, in a batch
+// with the rest of the dashboard.
+func QueueCounts(b *postgres.Batch, into *Counts, day civil.Date, site uuid.UUID) {
+	postgres.QueueOne(b, into, `
 		SELECT count(*) AS active,
 		       count(*) FILTER (WHERE starts_on <= @opened::date) AS renewable,
 		       count(*) FILTER (WHERE ends_on <= @day::date + 14) AS ending
 		FROM client
 		WHERE site_id = @site AND `+active,
-		pgx.NamedArgs{"site": site, "day": tx.Today(), "opened": lastRenewable(tx.Today())})
+		pgx.NamedArgs{"site": site, "day": day, "opened": lastRenewable(day)})
 }

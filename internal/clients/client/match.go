@@ -111,31 +111,18 @@ func LockIdentityTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, p P
 // at the counter has said, unless a Social Security or Medi-Cal number says
 // that they are not.
 func MatchTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, p Person, besides []uuid.UUID) (uuid.UUID, error) {
-	seen := map[uuid.UUID]*evidence{}
-	for _, kind := range identity {
-		var texts []string
-		for _, k := range p.keys() {
-			if k.kind == kind {
-				texts = append(texts, k.text)
-			}
-		}
-		found, err := findByIndex(ctx, tx, ring, kind, texts)
-		if err != nil {
-			return uuid.Nil, fmt.Errorf("match client: %w", err)
-		}
-		for _, f := range found {
-			if seen[f.ID] == nil {
-				seen[f.ID] = &evidence{found: f}
-			}
-			seen[f.ID].kinds = append(seen[f.ID].kinds, kind)
-		}
+	var b postgres.Batch
+	q := queueMatch(&b, ring, uuid.Nil, p)
+	if err := b.Send(ctx, tx); err != nil {
+		return uuid.Nil, fmt.Errorf("match client: %w", err)
 	}
-	return strongest(ring, p, seen, besides)
+	k, err := q.open(ring, besides)
+	return k.ID, err
 }
 
 // evidence is a client that was found, and by what.
 type evidence struct {
-	found foundRow
+	found matchRow
 	kinds []string
 }
 
@@ -189,34 +176,14 @@ func (e evidence) weigh(ring *secret.Ring, p Person) (int, error) {
 // compared.
 func EmailKey(email string) string { return secret.CanonicalEmail(email) }
 
-// IsSelfTx reports whether the person is the one who works under the account
-// and has the e-mail: the client's own account is theirs, or a record with
-// their e-mail is that client's or has the person's telephone number.
+// IsSelfTx reports whether the client, who is the person, is the one who works
+// under the account and has the e-mail (Identification.Self).
 func IsSelfTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, account uuid.UUID, email string, id uuid.UUID, p Person) (bool, error) {
-	if id != uuid.Nil {
-		own, err := postgres.Value[bool](ctx, tx, `
-			SELECT EXISTS (SELECT FROM client WHERE id = $1 AND account_id = $2)`, id, account)
-		if err != nil || own {
-			return own, err
-		}
-	}
-	if email == "" {
-		return false, nil
-	}
-	mine, err := findByIndex(ctx, tx, ring, byEmail, []string{email})
-	if err != nil || len(mine) == 0 {
+	var b postgres.Batch
+	q := QueueIdentify(&b, ring, account, email, id, p)
+	if err := b.Send(ctx, tx); err != nil {
 		return false, err
 	}
-	var same []foundRow
-	if phone := phoneDigits(p.Contact.Phone); phone != "" {
-		if same, err = findByIndex(ctx, tx, ring, byPhone, []string{phone}); err != nil {
-			return false, err
-		}
-	}
-	for _, m := range mine {
-		if m.ID == id || slices.ContainsFunc(same, func(f foundRow) bool { return f.ID == m.ID }) {
-			return true, nil
-		}
-	}
-	return false, nil
+	k, err := q.Client(ring, nil)
+	return q.Self(k), err
 }

@@ -1,6 +1,8 @@
 package client
 
 import (
+	"context"
+
 	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/platform/audit"
@@ -17,12 +19,26 @@ type Queued struct{ rows []row }
 // the view. Open it after the batch was sent.
 func Queue(b *postgres.Batch, id uuid.UUID) *Queued {
 	q := &Queued{}
+	postgres.QueueAll(b, &q.rows, selectRow, id)
+	return q
+}
+
+// QueueDetermined is Queue for the client about whom the application was
+// decided.
+func QueueDetermined(b *postgres.Batch, application uuid.UUID) *Queued {
+	q := &Queued{}
 	postgres.QueueAll(b, &q.rows, `
 		SELECT `+rowColumns+`
-		FROM client c
+		FROM determination d
+		JOIN client c ON c.id = d.client_id
 		JOIN site s ON s.id = c.site_id
-		WHERE c.id = $1`, id)
+		WHERE d.application_id = $1`, application)
 	return q
+}
+
+// ViewedTx keeps that the record was seen, for whoever has read it by Queue.
+func ViewedTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID, what string) error {
+	return audit.Record(ctx, tx, actor, "client.view", Subject(id), audit.Reason(what))
 }
 
 // QueueView is ViewTx in a batch with the rest of the page: the record is read

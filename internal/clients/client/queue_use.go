@@ -11,11 +11,5 @@ import (
 // QueueUse is QueueView for another use of the record, such as printing from
 // it: the action is what the audit entry says.
 func QueueUse(b *postgres.Batch, tx *postgres.Tx, actor authz.Actor, id uuid.UUID, action, what string) (*Queued, error) {
-	q := &Queued{}
-	postgres.QueueAll(b, &q.rows, `
-		SELECT `+rowColumns+`
-		FROM client c
-		JOIN site s ON s.id = c.site_id
-		WHERE c.id = $1`, id)
-	return q, audit.Queue(b, tx, actor, action, Subject(id), audit.Reason(what))
+	return Queue(b, id), audit.Queue(b, tx, actor, action, Subject(id), audit.Reason(what))
 }

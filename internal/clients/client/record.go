@@ -95,11 +95,15 @@ func (s *Service) View(ctx context.Context, actor authz.Actor, id uuid.UUID, wha
 
 // ViewTx is View in the transaction that reads the rest of the page.
 func ViewTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, actor authz.Actor, id uuid.UUID, what string) (Record, error) {
-	r, err := FindTx(ctx, tx, ring, id)
+	var b postgres.Batch
+	q, err := QueueView(&b, tx, actor, id, what)
 	if err != nil {
 		return Record{}, err
 	}
-	return r, audit.Record(ctx, tx, actor, "client.view", Subject(id), audit.Reason(what))
+	if err := b.Send(ctx, tx); err != nil {
+		return Record{}, fmt.Errorf("read client %s: %w", id, err)
+	}
+	return q.Open(ring)
 }
 
 // Access is one time that somebody opened or changed the record, for the
@@ -124,14 +128,18 @@ const maxAccess = 100
 // changed.
 func (s *Service) Accesses(ctx context.Context, actor authz.Actor, id uuid.UUID) (AccessPage, error) {
 	var out AccessPage
-	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) (err error) {
-		if out.Record, err = ViewTx(ctx, tx, s.ring, actor, id, "access"); err != nil {
+	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
+		var b postgres.Batch
+		queueAccesses(&b, &out.Lines, id)
+		q, err := QueueView(&b, tx, actor, id, "access")
+		if err != nil {
 			return err
 		}
-		if out.Lines, err = listAccesses(ctx, tx, id); err != nil {
-			return fmt.Errorf("read accesses: %w", err)
+		if err := b.Send(ctx, tx); err != nil {
+			return fmt.Errorf("read accesses of client %s: %w", id, err)
 		}
-		return nil
+		out.Record, err = q.Open(s.ring)
+		return err
 	})
 	return out, err
 }
@@ -139,12 +147,16 @@ func (s *Service) Accesses(ctx context.Context, actor authz.Actor, id uuid.UUID)
 // Filter says which of the site's clients are listed.
 type Filter struct {
 	Show Show
+	Sort Sort
 	Page int // from 1
 	Size int // 25, 50 or 100
 }
 
 // PageSize is how many clients a page of the list has unless asked otherwise.
 const PageSize = 25
+
+// PageSizes are how many it may have.
+var PageSizes = []int{PageSize, 50, 100}
 
 // Show is a status, or a list of the dashboard.
 type Show string
@@ -153,16 +165,19 @@ type Show string
 const (
 	ShowActive      Show = "active"
 	ShowRenewable   Show = "renewable"   // active, and may be certified anew
-	ShowEnding      Show = "ending"      // active, ends within 14 days
+	ShowEnding7     Show = "ending-7"    // active, ends within 7 days
+	ShowEnding      Show = "ending"      // within 14 days
+	ShowEnding30    Show = "ending-30"   // within 30 days
+	ShowEnding60    Show = "ending-60"   // within 60 days
 	ShowExpired     Show = "expired"     // and not certified anew
 	ShowDeactivated Show = "deactivated" // inactive
 	ShowIneligible  Show = "ineligible"
 )
 
 // Shows lists them in the order of the filter.
-var Shows = []Show{ShowActive, ShowRenewable, ShowEnding, ShowExpired, ShowDeactivated, ShowIneligible}
+var Shows = []Show{ShowActive, ShowRenewable, ShowEnding7, ShowEnding, ShowEnding30, ShowEnding60, ShowExpired, ShowDeactivated, ShowIneligible}
 
-// List is a page of the site's clients, those whose period ends soonest first.
+// List is a page of the site's clients, in the order that was asked for.
 type List struct {
 	Lines []Line
 	Total int
@@ -175,25 +190,36 @@ type List struct {
 // names are sealed (decisions 39).
 func (s *Service) List(ctx context.Context, actor authz.Actor, f Filter) (List, error) {
 	out := List{Page: max(f.Page, 1), Size: f.Size}
-	if !slices.Contains([]int{PageSize, 50, 100}, out.Size) {
+	if !slices.Contains(PageSizes, out.Size) {
 		out.Size = PageSize
 	}
 	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		rows, total, err := listLines(ctx, tx, actor.Site, f.Show, out.Size, (out.Page-1)*out.Size)
-		if err != nil {
+		var rows []lineRow
+		var b postgres.Batch
+		queueLines(&b, &rows, tx.Today(), actor.Site, f, out.Size, (out.Page-1)*out.Size)
+		if err := audit.Queue(&b, tx, actor, "client.list", "site:"+actor.Site.String()); err != nil {
+			return err
+		}
+		if err := b.Send(ctx, tx); err != nil {
 			return fmt.Errorf("list clients: %w", err)
 		}
-		out.Total, out.Today = total, tx.Today()
-		for _, r := range rows {
-			line, err := r.open(s.ring)
-			if err != nil {
-				return err
-			}
-			out.Lines = append(out.Lines, line)
-		}
-		return audit.Record(ctx, tx, actor, "client.list", "site:"+actor.Site.String())
+		out.Today = tx.Today()
+		return out.take(s.ring, rows)
 	})
 	return out, err
+}
+
+// take opens what was read of the page.
+func (l *List) take(ring *secret.Ring, rows []lineRow) error {
+	l.Lines, l.Total = nil, 0
+	for _, r := range rows {
+		line, err := r.open(ring)
+		if err != nil {
+			return err
+		}
+		l.Lines, l.Total = append(l.Lines, line), r.Total
+	}
+	return nil
 }
 
 // open opens no more than the list shows.
@@ -205,5 +231,13 @@ func (r lineRow) open(ring *secret.Ring) (Line, error) {
 	var c Contact
 	o.into("contact_sealed", r.Contact, &c)
 	line.Confidential = c.Confidential
-	return line, o.err
+	if o.err != nil {
+		return line, o.err
+	}
+	if r.EnrollmentID == nil {
+		return line, nil
+	}
+	var err error
+	line.Code, err = OpenCode(ring, *r.EnrollmentID, r.Ended)
+	return line, err
 }

@@ -28,8 +28,8 @@ func insertResult(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uu
 	return err
 }
 
-func findResult(ctx context.Context, tx *postgres.Tx, account, id uuid.UUID) (resultRow, error) {
-	return postgres.One[resultRow](ctx, tx, `
+func queueResult(b *postgres.Batch, into *[]resultRow, tx *postgres.Tx, account, id uuid.UUID) {
+	postgres.QueueAll(b, into, `
 		SELECT client_ids, query_sealed
 		FROM search_result
 		WHERE id = $1 AND account_id = $2 AND expires_at > $3`, id, account, tx.Now())
@@ -43,9 +43,9 @@ type hitRow struct {
 	HAP []byte `db:"hap_number_sealed"`
 }
 
-// listHits reads what the search found, and beside it what the site may see.
-func listHits(ctx context.Context, tx *postgres.Tx, result uuid.UUID) ([]hitRow, error) {
-	return postgres.All[hitRow](ctx, tx, `
+// queueHits reads what the search found, and beside it what the site may see.
+func queueHits(b *postgres.Batch, into *[]hitRow, result uuid.UUID) {
+	postgres.QueueAll(b, into, `
 		SELECT f.id, f.site_id, f.starts_on, f.ends_on, f.discontinued_on, f.name_sealed, f.birth_on_sealed, f.zip_sealed,
 		       c.id IS NOT NULL AS own, c.hap_number_sealed
 		FROM client_by_result($1) f

@@ -3,13 +3,11 @@ package client
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
@@ -43,6 +41,7 @@ const (
 	ByName        By = "name"
 	ByHAP         By = "hap"
 	BySSN         By = "ssn"
+	ByBIC         By = "bic"
 	ByApplication By = "application"
 )
 
@@ -52,7 +51,7 @@ type Query struct {
 	First   string     `json:"first,omitempty"`
 	Last    string     `json:"last,omitempty"`
 	BirthOn civil.Date `json:"birth_on,omitzero"` // of name and application
-	Number  string     `json:"number,omitempty"`  // HAP number, SSN or application number
+	Number  string     `json:"number,omitempty"`  // HAP number, SSN, number of a Medi-Cal card or application number
 }
 
 // Check says what is missing or cannot be: an Invalid fault by field.
@@ -70,6 +69,8 @@ func (q Query) Check(today civil.Date) error {
 		note(!FoldHAPNumber(q.Number).Valid(), "hap", locale.SearchHapWrong)
 	case BySSN:
 		note(!ValidSSN(q.Number), "ssn", locale.SearchSsnWrong)
+	case ByBIC:
+		note(!ValidBIC(q.Number), "bic", locale.SearchBicWrong)
 	case ByApplication:
 		note(secret.Canonical(q.Number) == "", "application", locale.SearchApplicationMissing)
 	default:
@@ -112,10 +113,8 @@ func (s *Service) Search(ctx context.Context, actor authz.Actor, sub idempotency
 	if !authz.Allows(actor.Role, authz.FindClients) {
 		return uuid.Nil, fault.ErrNotFound
 	}
-	for _, limit := range []ratelimit.Limit{searchShort, searchDay} {
-		if err := ratelimit.Take(ctx, s.db, limit, actor.Account.String()); err != nil {
-			return uuid.Nil, err
-		}
+	if err := TakeSearch(ctx, s.db, actor); err != nil {
+		return uuid.Nil, err
 	}
 	return idempotency.InTx(ctx, s.db, actor, sub, func(tx *postgres.Tx) (uuid.UUID, error) {
 		if err := q.Check(tx.Today()); err != nil {
@@ -147,6 +146,8 @@ func (s *Service) findTx(ctx context.Context, tx *postgres.Tx, q Query) ([]found
 		return findByIndex(ctx, tx, s.ring, byHAP, []string{string(FoldHAPNumber(q.Number))})
 	case BySSN:
 		return findByIndex(ctx, tx, s.ring, bySSN, []string{onlyDigits(q.Number)})
+	case ByBIC:
+		return findByIndex(ctx, tx, s.ring, byBIC, []string{secret.Canonical(q.Number)})
 	case ByApplication:
 		found, err := findByApplication(ctx, tx, onlyDigits(q.Number))
 		if err != nil || len(found) == 0 {
@@ -179,42 +180,59 @@ func searchSubject(id uuid.UUID) string { return "search:" + id.String() }
 func (s *Service) Result(ctx context.Context, actor authz.Actor, id uuid.UUID) (Result, error) {
 	var out Result
 	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		r, err := s.resultTx(ctx, tx, actor, id)
+		var found []resultRow
+		var hits []hitRow
+		var b postgres.Batch
+		queueResult(&b, &found, tx, actor.Account, id)
+		queueHits(&b, &hits, id)
+		if err := audit.Queue(&b, tx, actor, "client.search-view", searchSubject(id)); err != nil {
+			return err
+		}
+		if err := b.Send(ctx, tx); err != nil {
+			return fmt.Errorf("read search: %w", err)
+		}
+		r, err := s.openResult(id, found)
 		if err != nil {
 			return err
 		}
 		out = Result{ID: id, Today: tx.Today(), More: len(r.ClientIDs) > maxHits, Query: r.query}
-		rows, err := listHits(ctx, tx, id)
-		if err != nil {
-			return fmt.Errorf("read hits: %w", err)
-		}
-		for _, h := range rows {
-			hit, err := h.open(s.ring)
-			if err != nil {
-				return err
-			}
-			out.Hits = append(out.Hits, hit)
-		}
-		return audit.Record(ctx, tx, actor, "client.search-view", searchSubject(id))
+		return out.take(s.ring, hits)
 	})
 	return out, err
+}
+
+// take opens what was found.
+func (r *Result) take(ring *secret.Ring, hits []hitRow) error {
+	for _, h := range hits {
+		hit, err := h.open(ring)
+		if err != nil {
+			return err
+		}
+		r.Hits = append(r.Hits, hit)
+	}
+	return nil
 }
 
 // ResultIDsTx returns the clients that a search of the same account found, for
 // what must come after a search. After half an hour it is ErrResultExpired.
 func (s *Service) ResultIDsTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID) ([]uuid.UUID, error) {
-	r, err := s.resultTx(ctx, tx, actor, id)
+	var found []resultRow
+	var b postgres.Batch
+	queueResult(&b, &found, tx, actor.Account, id)
+	if err := b.Send(ctx, tx); err != nil {
+		return nil, fmt.Errorf("read search: %w", err)
+	}
+	r, err := s.openResult(id, found)
 	return r.ClientIDs, err
 }
 
-func (s *Service) resultTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID) (resultRow, error) {
-	r, err := findResult(ctx, tx, actor.Account, id)
-	if errors.Is(err, pgx.ErrNoRows) {
+// openResult opens what was typed for a search. One that is not there is
+// ErrResultExpired.
+func (s *Service) openResult(id uuid.UUID, found []resultRow) (resultRow, error) {
+	if len(found) == 0 {
 		return resultRow{}, ErrResultExpired
 	}
-	if err != nil {
-		return resultRow{}, fmt.Errorf("read search: %w", err)
-	}
+	r := found[0]
 	plain, err := s.ring.Open(secret.Cell{Table: "search_result", Column: "query_sealed", Row: id}, r.QuerySealed)
 	if err != nil {
 		return resultRow{}, err

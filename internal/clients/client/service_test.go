@@ -65,7 +65,9 @@ func TestSearch(t *testing.T) {
 	s := client.New(db, ring)
 	own := clienttest.Staff(t, db)
 	other := clienttest.Staff(t, db)
-	id, number := create(t, db, own, maria(), civil.Of(noon))
+	p := maria()
+	p.BIC = "91234567A95123"
+	id, number := create(t, db, own, p, civil.Of(noon))
 	born := civil.MustParse("1998-03-14")
 	tests := []struct {
 		name string
@@ -74,6 +76,8 @@ func TestSearch(t *testing.T) {
 	}{
 		{"HAP number", client.Query{By: client.ByHAP, Number: number.Groups()}, true},
 		{"SSN with hyphens", client.Query{By: client.BySSN, Number: "123-45-6789"}, true},
+		{"Medi-Cal card with spaces", client.Query{By: client.ByBIC, Number: "9123 4567 a 9 5123"}, true},
+		{"another Medi-Cal card", client.Query{By: client.ByBIC, Number: "91234567A95124"}, false},
 		{"another SSN", client.Query{By: client.BySSN, Number: "123-45-6780"}, false},
 		{"one of two last names", client.Query{By: client.ByName, First: "maria", Last: "LOPEZ", BirthOn: born}, true},
 		{"swapped", client.Query{By: client.ByName, First: "garcia-lopez", Last: "Maria", BirthOn: born}, true},
@@ -284,7 +288,10 @@ func TestListAndCountsAgree(t *testing.T) {
 		}
 	}
 	err := db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		c, err := client.CountTx(ctx, tx, actor.Site)
+		var c client.Counts
+		var b postgres.Batch
+		client.QueueCounts(&b, &c, tx.Today(), actor.Site)
+		err := b.Send(ctx, tx)
 		if c != (client.Counts{Active: 6, Renewable: 4, Ending: 2}) {
 			t.Errorf("counts %+v do not agree with the lists", c)
 		}

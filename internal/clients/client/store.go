@@ -41,11 +41,42 @@ func findByIndex(ctx context.Context, q postgres.Querier, ring *secret.Ring, kin
 	if len(texts) == 0 {
 		return nil, nil
 	}
-	var digests [][]byte
+	return postgres.All[foundRow](ctx, q, selectByIndex, kind, digests(ring, kind, texts))
+}
+
+const selectByIndex = `SELECT ` + foundColumns + ` FROM client_by_index($1, $2)`
+
+// queueByIndex is findByIndex in a batch.
+func queueByIndex(b *postgres.Batch, into *[]foundRow, ring *secret.Ring, kind string, texts []string) {
+	postgres.QueueAll(b, into, selectByIndex, kind, digests(ring, kind, texts))
+}
+
+// digests returns all the digests under which the texts may be indexed.
+func digests(ring *secret.Ring, kind string, texts []string) [][]byte {
+	var out [][]byte
 	for _, t := range texts {
-		digests = append(digests, ring.Indexes(purpose(kind), t)...)
+		out = append(out, ring.Indexes(purpose(kind), t)...)
 	}
-	return postgres.All[foundRow](ctx, q, `SELECT `+foundColumns+` FROM client_by_index($1, $2)`, kind, digests)
+	return out
+}
+
+// queueMatches finds clients of all sites by whole digests, with what the
+// actor, whose account it is, may see of them.
+func queueMatches(b *postgres.Batch, into *[]matchRow, account uuid.UUID, kind string, digests [][]byte) {
+	postgres.QueueAll(b, into, `
+		SELECT f.id, f.site_id, f.starts_on, f.ends_on, f.discontinued_on, f.name_sealed, f.birth_on_sealed, f.zip_sealed,
+		       c.id IS NOT NULL AS own, coalesce(c.account_id = $3, false) AS mine
+		FROM client_by_index($1, $2) f
+		LEFT JOIN client c ON c.id = f.id`, kind, digests, account)
+}
+
+// queueKnown reads what deciding needs of a client of whatever site.
+func queueKnown(b *postgres.Batch, into *[]Known, account, id uuid.UUID) {
+	postgres.QueueAll(b, into, `
+		SELECT $1::uuid AS id, p.starts_on, p.ends_on, p.discontinued_on,
+		       c.id IS NOT NULL AS own, coalesce(c.account_id = $2, false) AS mine
+		FROM client_period($1) p
+		LEFT JOIN client c ON c.id = $1`, id, account)
 }
 
 func findByApplication(ctx context.Context, q postgres.Querier, number string) ([]foundRow, error) {
@@ -74,12 +105,14 @@ const rowColumns = `
 	c.contact_sealed, c.hap_number_sealed, c.hap_issued_on,
 	(portal_now() AT TIME ZONE 'America/Los_Angeles')::date AS today`
 
+const selectRow = `
+	SELECT ` + rowColumns + `
+	FROM client c
+	JOIN site s ON s.id = c.site_id
+	WHERE c.id = $1`
+
 func find(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (row, error) {
-	r, err := postgres.One[row](ctx, tx, `
-		SELECT `+rowColumns+`
-		FROM client c
-		JOIN site s ON s.id = c.site_id
-		WHERE c.id = $1`, id)
+	r, err := postgres.One[row](ctx, tx, selectRow, id)
 	return r, orNotFound(err)
 }
 

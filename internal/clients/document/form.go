@@ -79,6 +79,7 @@ func Form(ctx context.Context, c Certified) paper.Paper {
 var modes = map[application.Mode]locale.Key{
 	application.InPerson: locale.PaperFormInPerson, application.Video: locale.PaperFormVideo,
 	application.Telephone: locale.PaperFormTelephone, application.Online: locale.PaperFormOnline,
+	application.FromPaper: locale.PaperFormOutage,
 }
 
 var actions = map[application.Action]locale.Key{
@@ -134,7 +135,7 @@ func (c Certified) signature(w *paper.Writer) {
 	}
 	w.Row(locale.PaperFormSignedBy, locale.Words(name))
 	w.Row(locale.PaperFormSignedHow, kinds[s.Kind])
-	w.Row(locale.PaperFormSignedOn, day(civil.Of(s.SignedAt)))
+	w.Row(locale.PaperFormSignedOn, day(c.Application.FactsOn(civil.Of(s.SignedAt))))
 	w.Row(locale.PaperFormLanguage, languages[s.Language])
 	if s.Kind == application.Oral && s.Whole {
 		w.Row(locale.PaperFormKept, locale.Words(s.Kept), locale.PaperFormWhole)

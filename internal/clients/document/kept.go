@@ -38,8 +38,9 @@ type Document struct {
 }
 
 // Made is a document that was just made. Application is uuid.Nil when it
-// follows from none.
+// follows from none, ID unless the maker has chosen it.
 type Made struct {
+	ID          uuid.UUID
 	Client      uuid.UUID
 	Application uuid.UUID
 	Kind        Kind
@@ -56,7 +57,10 @@ const (
 // KeepTx keeps a document in the transaction of what it tells of: both happen
 // or neither. What was kept is shown for ever as it is.
 func KeepTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, actor authz.Actor, m Made) error {
-	id := uuid.Must(uuid.NewV7())
+	id := m.ID
+	if id == uuid.Nil {
+		id = uuid.Must(uuid.NewV7())
+	}
 	raw, err := json.Marshal(m.Paper)
 	if err != nil {
 		return err

@@ -87,6 +87,7 @@ type latestRow struct {
 type queuedLatest struct {
 	rows    []latestRow
 	changes []uuid.UUID
+	earlier *queuedEarlier
 }
 
 func queueLatest(b *postgres.Batch, tx *postgres.Tx, actor authz.Actor, clientID uuid.UUID) *queuedLatest {
@@ -116,11 +117,12 @@ func queueLatest(b *postgres.Batch, tx *postgres.Tx, actor authz.Actor, clientID
 		SELECT id FROM application
 		WHERE site_id = $1 AND client_id = $2 AND action = 'change' AND state IN ('draft', 'signed')
 		LIMIT 1`, actor.Site, clientID)
+	q.earlier = queueEarlier(b, clientID)
 	return q
 }
 
 func (q *queuedLatest) into(out *Standing, s *Service, actor authz.Actor) error {
-	out.site = actor.Site
+	out.site, out.Earlier = actor.Site, q.earlier.open()
 	if len(q.changes) > 0 {
 		out.Change = q.changes[0]
 	}

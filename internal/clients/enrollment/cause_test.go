@@ -117,10 +117,10 @@ func TestDeedsByStatus(t *testing.T) {
 		want  []enrollment.Deed
 	}{
 		{name: "never eligible", today: "2025-06-01"},
-		{name: "active", p: period, today: "2025-06-01", want: []enrollment.Deed{enrollment.ToReaffirm, enrollment.ToChange, enrollment.ToDiscontinue}},
-		{name: "day before the window", p: period, today: "2025-11-19", want: []enrollment.Deed{enrollment.ToReaffirm, enrollment.ToChange, enrollment.ToDiscontinue}},
-		{name: "window opens", p: period, today: "2025-11-20", want: []enrollment.Deed{enrollment.ToReaffirm, enrollment.ToChange, enrollment.ToRecertify, enrollment.ToDiscontinue}},
-		{name: "last day", p: period, today: "2026-01-19", want: []enrollment.Deed{enrollment.ToReaffirm, enrollment.ToChange, enrollment.ToRecertify, enrollment.ToDiscontinue}},
+		{name: "active", p: period, today: "2025-06-01", want: []enrollment.Deed{enrollment.ToReaffirm, enrollment.ToChange, enrollment.ToDiscontinue, enrollment.ToOverride}},
+		{name: "day before the window", p: period, today: "2025-11-19", want: []enrollment.Deed{enrollment.ToReaffirm, enrollment.ToChange, enrollment.ToDiscontinue, enrollment.ToOverride}},
+		{name: "window opens", p: period, today: "2025-11-20", want: []enrollment.Deed{enrollment.ToReaffirm, enrollment.ToChange, enrollment.ToRecertify, enrollment.ToDiscontinue, enrollment.ToOverride}},
+		{name: "last day", p: period, today: "2026-01-19", want: []enrollment.Deed{enrollment.ToReaffirm, enrollment.ToChange, enrollment.ToRecertify, enrollment.ToDiscontinue, enrollment.ToOverride}},
 		{name: "expired", p: period, today: "2026-01-20", want: []enrollment.Deed{enrollment.ToRecertify}},
 		{name: "end is set for tomorrow", p: ended, today: "2025-05-31", code: "05", want: []enrollment.Deed{enrollment.ToReaffirm, enrollment.ToChange}},
 		{name: "inactive, curable", p: ended, today: "2025-06-01", code: "05", want: []enrollment.Deed{enrollment.ToRecertify, enrollment.ToReactivate}},

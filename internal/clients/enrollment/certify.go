@@ -64,7 +64,11 @@ func (s *Service) Certify(ctx context.Context, actor authz.Actor, sub idempotenc
 		if err := client.LockIdentityTx(ctx, tx, s.ring, application.PersonOf(app.Answers)); err != nil {
 			return uuid.Nil, err
 		}
-		a, err := s.assess(ctx, tx, actor, app, c.Agreed)
+		on, err := findBasis(ctx, tx, actor)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		a, err := s.assess(ctx, tx, &postgres.Batch{}, actor, on, app, c.Agreed)
 		if err != nil {
 			return uuid.Nil, err
 		}
@@ -208,7 +212,7 @@ func (s *Service) enroll(ctx context.Context, tx *postgres.Tx, actor authz.Actor
 	if _, err := client.IssueHAPTx(ctx, tx, s.ring, actor, a.clientID); err != nil {
 		return err
 	}
-	starts, ends := a.decision.PeriodStart, a.decision.PeriodEnd
+	starts, ends := a.period365(tx.Today())
 	if err := insertEnrollment(ctx, tx, actor, a.clientID, det, starts, ends); err != nil {
 		return fmt.Errorf("keep enrollment: %w", err)
 	}

@@ -83,7 +83,7 @@ func (d desk) fill(t *testing.T, actor authz.Actor, id uuid.UUID, answers questi
 	}
 	err := d.applications.Sign(ctx, actor, sub(), id, application.SignForm{
 		Kind: application.Electronic, Version: 2, Language: locale.English, Agreed: true,
-		Signing: application.Signing{Name: "Signed Here"},
+		Signing: application.Signing{Name: "Signed Here", Kept: "The signing service"},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -11,7 +11,6 @@ import (
 	"familypact.example/portal/internal/clients/casenote"
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/clients/eligibility"
-	"familypact.example/portal/internal/clients/incometable"
 	"familypact.example/portal/internal/clients/question"
 	"familypact.example/portal/internal/people/site"
 	"familypact.example/portal/internal/platform/audit"
@@ -21,6 +20,7 @@ import (
 	"familypact.example/portal/internal/platform/idempotency"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/internal/platform/postgres"
+	"familypact.example/portal/internal/platform/secret"
 )
 
 // The faults of a reported change.
@@ -97,82 +97,114 @@ func (s *Service) ReviewChange(ctx context.Context, actor authz.Actor, clientID,
 	if !authz.Allows(actor.Role, authz.EnrollClients) {
 		return out, fault.ErrNotFound
 	}
-	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		app, err := findChange(ctx, tx, s, actor, clientID, id)
+	var first postgres.Batch
+	queued, basis := application.Queue(&first, id), queueBasis(&first, actor)
+	err := s.db.InTxAfter(ctx, actor, &first, func(tx *postgres.Tx) error {
+		app, err := openChange(s.ring, queued, tx.Today(), actor, clientID)
 		if err != nil {
 			return err
 		}
-		var b postgres.Batch
-		record, err := client.QueueView(&b, tx, actor, clientID, "change")
+		on, err := basis.open()
 		if err != nil {
 			return err
 		}
-		latest := queueLatest(&b, tx, actor, clientID)
-		if err := b.Send(ctx, tx); err != nil {
-			return fmt.Errorf("read client %s for a change: %w", clientID, err)
-		}
-		if out.Standing.Client, err = record.Open(s.ring); err != nil {
-			return err
-		}
-		if err := latest.into(&out.Standing, s, actor); err != nil {
-			return err
-		}
-		return s.reviewTx(ctx, tx, actor, app, &out)
+		out = reviewOf(app)
+		return s.foresee(ctx, tx, actor, on, &out)
 	})
 	return out, err
 }
 
-// findChange reads a change of the client at the actor's site.
-func findChange(ctx context.Context, tx *postgres.Tx, s *Service, actor authz.Actor, clientID, id uuid.UUID) (application.Application, error) {
-	app, err := application.FindTx(ctx, tx, s.ring, id)
+// openChange returns a change of the client at the actor's site.
+func openChange(ring *secret.Ring, q *application.Queued, on civil.Date, actor authz.Actor, clientID uuid.UUID) (application.Application, error) {
+	app, err := q.Open(ring, on)
 	if err == nil && (app.Action != application.Change || app.ClientID != clientID || app.SiteID != actor.Site) {
 		return application.Application{}, fault.ErrNotFound
 	}
 	return app, err
 }
 
-// reviewTx fills in what would come of the change now.
-func (s *Service) reviewTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, app application.Application, out *ChangeReview) error {
-	out.Application, out.Changed, out.Missing = app, app.Changed(), question.Missing(app.Answers)
-	out.Decides = question.Decides(out.Changed...)
-	out.Overtaken = app.Last == nil || app.Last.ID != app.BasedOn
-	out.Signed = app.Signature != nil && slices.Contains(application.Kinds(app.Mode), app.Signature.Kind)
-	if !out.Decides || len(out.Missing) > 0 {
-		return nil
-	}
-	a, err := s.redetermine(ctx, tx, actor, app, out.Standing)
+// reviewOf returns what the change itself says.
+func reviewOf(app application.Application) ChangeReview {
+	r := ChangeReview{Application: app, Changed: app.Changed(), Missing: question.Missing(app.Answers)}
+	r.Decides = question.Decides(r.Changed...)
+	r.Overtaken = app.Last == nil || app.Last.ID != app.BasedOn
+	r.Signed = app.Signature != nil && slices.Contains(application.Kinds(app.Mode), app.Signature.Kind)
+	return r
+}
+
+// foresee reads the record, keeps that it was looked at, and fills in what
+// would come of the change now.
+func (s *Service) foresee(ctx context.Context, tx *postgres.Tx, actor authz.Actor, on basis, r *ChangeReview) error {
+	clientID := r.Application.ClientID
+	var b postgres.Batch
+	record, err := client.QueueView(&b, tx, actor, clientID, "change")
 	if err != nil {
 		return err
 	}
-	out.Decision, out.SameName = a.decision, a.sameName
+	latest := queueLatest(&b, tx, actor, clientID)
+	a := changed(r.Application)
+	who := s.queueWho(&b, actor, on, a)
+	if err := b.Send(ctx, tx); err != nil {
+		return fmt.Errorf("read client %s for a change: %w", clientID, err)
+	}
+	if r.Standing.Client, err = record.Open(s.ring); err != nil {
+		return err
+	}
+	if err := latest.into(&r.Standing, s, actor); err != nil {
+		return err
+	}
+	return r.take(func() (assessment, error) { return s.anew(a, on, who, r.Standing, tx.Today()) })
+}
+
+// take fills in what would come of the change, when it decides and can be
+// decided.
+func (r *ChangeReview) take(decide func() (assessment, error)) error {
+	if !r.Decides || len(r.Missing) > 0 {
+		return nil
+	}
+	a, err := decide()
+	if err != nil {
+		return err
+	}
+	r.Decision, r.SameName = a.decision, a.sameName
 	if a.decision.Outcome == eligibility.Ineligible {
-		out.EndsOn = endOf(a.decision, out.Standing)
+		r.EndsOn = endOf(a.decision, r.Standing)
 	}
 	return nil
+}
+
+// changed is the assessment of a change, before anything is known but what the
+// client says.
+func changed(app application.Application) assessment {
+	return assessment{app: app, person: application.PersonOf(app.Answers), clientID: app.ClientID, own: true}
 }
 
 // redetermine decides about an active client at a visit, with the changed
 // answers and the income table of the day.
 func (s *Service) redetermine(ctx context.Context, tx *postgres.Tx, actor authz.Actor, app application.Application, standing Standing) (assessment, error) {
-	a := assessment{
-		app: app, person: application.PersonOf(app.Answers), clientID: app.ClientID, own: true, period: standing.Client.Period,
-	}
-	who, err := findCertifier(ctx, tx, actor)
+	on, err := findBasis(ctx, tx, actor)
 	if err != nil {
-		return a, fmt.Errorf("find certifier: %w", err)
+		return assessment{}, err
 	}
-	self, err := s.certifiesSelf(ctx, tx, actor, who, a)
+	a := changed(app)
+	var b postgres.Batch
+	who := s.queueWho(&b, actor, on, a)
+	if err := b.Send(ctx, tx); err != nil {
+		return assessment{}, fmt.Errorf("compare client with certifier: %w", err)
+	}
+	return s.anew(a, on, who, standing, tx.Today())
+}
+
+// anew decides about the change once all has been read.
+func (s *Service) anew(a assessment, on basis, who *client.Identification, standing Standing, day civil.Date) (assessment, error) {
+	known, err := who.Client(s.ring, nil)
 	if err != nil {
-		return a, err
+		return assessment{}, err
 	}
-	a.sameName = a.person.Name.SameAs(client.Name{First: who.FirstName, Last: who.LastName})
-	tables, err := incometable.Published(ctx, tx)
-	if err != nil {
-		return a, err
-	}
-	a.facts = factsOf(a, who, self, true, tx)
-	a.facts.Action, a.facts.AffirmedAtVisit = eligibility.ActionReaffirm, eligibility.Yes
-	a.decision = eligibility.Decide(a.facts, tables)
+	a.period = standing.Client.Period
+	f := factsOf(a, on.who, a.self(on, who, known), true, day)
+	f.Action, f.AffirmedAtVisit = eligibility.ActionReaffirm, eligibility.Yes
+	a.decide(on, f)
 	return a, nil
 }
 
@@ -227,8 +259,8 @@ func (s *Service) ReportChange(ctx context.Context, actor authz.Actor, sub idemp
 		if err := client.LockIdentityTx(ctx, tx, s.ring, person); err != nil {
 			return uuid.Nil, err
 		}
-		review := ChangeReview{}
-		if review.Standing, err = s.holdTx(ctx, tx, actor, clientID); err != nil {
+		standing, err := s.holdTx(ctx, tx, actor, clientID)
+		if err != nil {
 			return uuid.Nil, err
 		}
 		// Now that the record is held: which answers are in force may have
@@ -236,7 +268,9 @@ func (s *Service) ReportChange(ctx context.Context, actor authz.Actor, sub idemp
 		if app, err = application.FindTx(ctx, tx, s.ring, id); err != nil {
 			return uuid.Nil, err
 		}
-		if err := s.reviewTx(ctx, tx, actor, app, &review); err != nil {
+		review := reviewOf(app)
+		review.Standing = standing
+		if err := review.take(func() (assessment, error) { return s.redetermine(ctx, tx, actor, app, standing) }); err != nil {
 			return uuid.Nil, err
 		}
 		if err := review.recordable(f); err != nil {
@@ -386,8 +420,10 @@ type ChangeResult struct {
 // not is ErrNotRecorded.
 func (s *Service) ChangeResult(ctx context.Context, actor authz.Actor, clientID, id uuid.UUID) (ChangeResult, error) {
 	var out ChangeResult
-	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		app, err := findChange(ctx, tx, s, actor, clientID, id)
+	var first postgres.Batch
+	queued := application.Queue(&first, id)
+	err := s.db.InTxAfter(ctx, actor, &first, func(tx *postgres.Tx) error {
+		app, err := openChange(s.ring, queued, tx.Today(), actor, clientID)
 		if err != nil {
 			return err
 		}

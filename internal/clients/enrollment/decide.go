@@ -2,6 +2,7 @@ package enrollment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -12,6 +13,7 @@ import (
 	"familypact.example/portal/internal/clients/incometable"
 	"familypact.example/portal/internal/clients/question"
 	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/postgres"
 )
@@ -28,66 +30,84 @@ type assessment struct {
 	sameName bool
 }
 
+// basis is what decides besides the answers and the records: who certifies, for
+// which site, and the income tables.
+type basis struct {
+	who    certifier
+	tables []eligibility.IncomeTable
+}
+
+// queuedBasis is the basis that a batch reads.
+type queuedBasis struct {
+	who    []certifier
+	tables *incometable.QueuedTables
+}
+
+func queueBasis(b *postgres.Batch, actor authz.Actor) *queuedBasis {
+	q := &queuedBasis{tables: incometable.QueuePublished(b)}
+	queueCertifier(b, &q.who, actor)
+	return q
+}
+
+func (q *queuedBasis) open() (basis, error) {
+	if len(q.who) == 0 {
+		return basis{}, errors.New("find certifier: no account")
+	}
+	tables, err := q.tables.Open()
+	return basis{who: q.who[0], tables: tables}, err
+}
+
+// findBasis reads the basis in a round trip of its own.
+func findBasis(ctx context.Context, tx *postgres.Tx, actor authz.Actor) (basis, error) {
+	var b postgres.Batch
+	q := queueBasis(&b, actor)
+	if err := b.Send(ctx, tx); err != nil {
+		return basis{}, fmt.Errorf("read what decides: %w", err)
+	}
+	return q.open()
+}
+
 // assess finds out whether the applicant is known, gathers the facts of the
-// day, and decides. It stores nothing. Signed says that the certifier signs.
-func (s *Service) assess(ctx context.Context, tx *postgres.Tx, actor authz.Actor, app application.Application, signed bool) (assessment, error) {
+// day, and decides. It stores nothing itself: the batch, which it sends, may
+// hold more than its questions. Signed says that the certifier signs. Where the
+// identity was locked before, the second of two sites that certify the same
+// person at once finds what the first has made.
+func (s *Service) assess(ctx context.Context, tx *postgres.Tx, b *postgres.Batch, actor authz.Actor, on basis, app application.Application, signed bool) (assessment, error) {
 	a := assessment{app: app, person: application.PersonOf(app.Answers)}
-	if err := s.identify(ctx, tx, &a); err != nil {
-		return assessment{}, err
+	who := s.queueWho(b, actor, on, a)
+	if err := b.Send(ctx, tx); err != nil {
+		return assessment{}, fmt.Errorf("find out who applies: %w", err)
 	}
-	who, err := findCertifier(ctx, tx, actor)
-	if err != nil {
-		return assessment{}, fmt.Errorf("find certifier: %w", err)
-	}
-	self, err := s.certifiesSelf(ctx, tx, actor, who, a)
+	known, err := who.Client(s.ring, app.DistinctFrom)
 	if err != nil {
 		return assessment{}, err
 	}
-	a.sameName = a.person.Name.SameAs(client.Name{First: who.FirstName, Last: who.LastName})
-	tables, err := incometable.Published(ctx, tx)
-	if err != nil {
-		return assessment{}, err
-	}
-	a.facts = factsOf(a, who, self, signed, tx)
-	a.decision = eligibility.Decide(a.facts, tables)
+	a.clientID, a.own, a.period = known.ID, known.Own, known.Period
+	a.decide(on, factsOf(a, on.who, a.self(on, who, known), signed, app.FactsOn(tx.Today())))
 	return a, nil
 }
 
-// identify finds the client who is the applicant. The identity is locked
-// before: of two sites that certify the same person at once, the second finds
-// what the first has made.
-func (s *Service) identify(ctx context.Context, tx *postgres.Tx, a *assessment) (err error) {
-	a.clientID = a.app.ClientID
-	if a.clientID == uuid.Nil {
-		if a.clientID, err = client.MatchTx(ctx, tx, s.ring, a.person, a.app.DistinctFrom); err != nil || a.clientID == uuid.Nil {
-			return err
-		}
-	}
-	a.own, err = seen(ctx, tx, a.clientID)
-	if err != nil {
-		return err
-	}
-	a.period, err = client.PeriodTx(ctx, tx, a.clientID)
-	return err
+// queueWho asks who the applicant is, and whether it is the certifier.
+func (s *Service) queueWho(b *postgres.Batch, actor authz.Actor, on basis, a assessment) *client.Identification {
+	return client.QueueIdentify(b, s.ring, actor.Account, on.who.EmailKey, a.app.ClientID, a.person)
 }
 
-// certifiesSelf reports whether account, e-mail or telephone say that the
-// certifier is the applicant (X04, decisions 38).
-func (s *Service) certifiesSelf(ctx context.Context, tx *postgres.Tx, actor authz.Actor, who certifier, a assessment) (bool, error) {
-	if who.EmailKey != "" && who.EmailKey == client.EmailKey(a.person.Contact.Email) {
-		return true, nil
-	}
-	self, err := client.IsSelfTx(ctx, tx, s.ring, actor.Account, who.EmailKey, a.clientID, a.person)
-	if err != nil {
-		return false, fmt.Errorf("compare applicant with certifier: %w", err)
-	}
-	return self, nil
+// self reports whether account, e-mail or telephone say that the certifier is
+// the applicant (X04, decisions 38).
+func (a assessment) self(on basis, who *client.Identification, known client.Known) bool {
+	return on.who.EmailKey != "" && on.who.EmailKey == client.EmailKey(a.person.Contact.Email) || who.Self(known)
+}
+
+// decide decides with the facts.
+func (a *assessment) decide(on basis, f eligibility.Facts) {
+	a.sameName = a.person.Name.SameAs(client.Name{First: on.who.FirstName, Last: on.who.LastName})
+	a.facts, a.decision = f, eligibility.Decide(f, on.tables)
 }
 
 // factsOf adds to the client's answers what staff, site and records say.
-func factsOf(a assessment, who certifier, self, signed bool, tx *postgres.Tx) eligibility.Facts {
+func factsOf(a assessment, who certifier, self, signed bool, day civil.Date) eligibility.Facts {
 	f := question.Facts(a.app.Answers)
-	f.DeterminationDate, f.EntryDate = tx.Today(), tx.Today()
+	f.DeterminationDate, f.EntryDate = day, day
 	f.Action = eligibility.ActionNew
 	if a.app.Action == application.Recertify {
 		f.Action = eligibility.ActionRecertify
@@ -99,7 +119,7 @@ func factsOf(a assessment, who certifier, self, signed bool, tx *postgres.Tx) el
 	if who.SiteEnrolled {
 		f.SiteStatus = eligibility.SiteEnrolled
 	}
-	f.CurrentStatus = a.period.Eligibility(tx.Today())
+	f.CurrentStatus = a.period.Eligibility(day)
 	f.CurrentPeriodStart = a.period.StartsOn
 	f.ClientSignature = eligibility.SignedNot
 	if a.app.Signature != nil {
@@ -131,20 +151,30 @@ func (s *Service) Review(ctx context.Context, actor authz.Actor, id uuid.UUID) (
 		return Review{}, fault.ErrNotFound
 	}
 	var out Review
-	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		app, err := application.FindTx(ctx, tx, s.ring, id)
+	var first postgres.Batch
+	queued, basis := application.Queue(&first, id), queueBasis(&first, actor)
+	err := s.db.InTxAfter(ctx, actor, &first, func(tx *postgres.Tx) error {
+		app, err := queued.Open(s.ring, tx.Today())
 		if err != nil {
 			return err
 		}
 		if app.SiteID != actor.Site || app.Action == application.Change {
 			return fault.ErrNotFound
 		}
-		a, err := s.assess(ctx, tx, actor, app, true)
+		on, err := basis.open()
+		if err != nil {
+			return err
+		}
+		var b postgres.Batch
+		if err := application.QueueViewed(&b, tx, actor, id); err != nil {
+			return err
+		}
+		a, err := s.assess(ctx, tx, &b, actor, on, app, true)
 		if err != nil {
 			return err
 		}
 		out = Review{Application: app, Decision: a.decision, SameName: a.sameName, Active: a.active(tx)}
-		return application.ViewedTx(ctx, tx, actor, id)
+		return nil
 	})
 	return out, err
 }

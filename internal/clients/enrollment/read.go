@@ -10,6 +10,7 @@ import (
 	"familypact.example/portal/internal/clients/application"
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/postgres"
 	"familypact.example/portal/internal/platform/secret"
 )
@@ -18,19 +19,25 @@ import (
 // not is fault.ErrNotFound.
 func (s *Service) Result(ctx context.Context, actor authz.Actor, id uuid.UUID) (Result, error) {
 	var out Result
-	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) (err error) {
-		if out.Application, err = application.FindTx(ctx, tx, s.ring, id); err != nil {
+	var rows []determinationRow
+	var b postgres.Batch
+	app := application.Queue(&b, id)
+	postgres.QueueAll(&b, &rows, selectDetermination, id)
+	record := client.QueueDetermined(&b, id)
+	err := s.db.InTxAfter(ctx, actor, &b, func(tx *postgres.Tx) (err error) {
+		if out.Application, err = app.Open(s.ring, tx.Today()); err != nil {
 			return err
 		}
-		row, err := findDetermination(ctx, tx, id)
-		if err != nil {
+		if len(rows) == 0 {
+			return fault.ErrNotFound
+		}
+		if out.Determination, err = rows[0].open(s.ring); err != nil {
 			return err
 		}
-		if out.Determination, err = row.open(s.ring); err != nil {
+		if out.Client, err = record.Open(s.ring); err != nil {
 			return err
 		}
-		out.Client, err = client.ViewTx(ctx, tx, s.ring, actor, row.ClientID, "result")
-		return err
+		return client.ViewedTx(ctx, tx, actor, out.Client.ID, "result")
 	})
 	return out, err
 }
@@ -38,44 +45,49 @@ func (s *Service) Result(ctx context.Context, actor authz.Actor, id uuid.UUID) (
 // History returns a client's determinations and periods.
 func (s *Service) History(ctx context.Context, actor authz.Actor, clientID uuid.UUID) (History, error) {
 	var out History
-	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) (err error) {
-		if out.Client, err = client.ViewTx(ctx, tx, s.ring, actor, clientID, "history"); err != nil {
+	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
+		var rows []determinationRow
+		var b postgres.Batch
+		queueDeterminations(&b, &rows, clientID)
+		queuePeriods(&b, &out.Periods, clientID)
+		record, err := client.QueueView(&b, tx, actor, clientID, "history")
+		if err != nil {
 			return err
 		}
-		rows, err := listDeterminations(ctx, tx, clientID)
-		if err != nil {
-			return fmt.Errorf("list determinations: %w", err)
+		if err := b.Send(ctx, tx); err != nil {
+			return fmt.Errorf("read history of client %s: %w", clientID, err)
 		}
-		for _, r := range rows {
-			d, err := r.open(s.ring)
-			if err != nil {
-				return err
-			}
-			out.Determinations = append(out.Determinations, d)
+		if out.Client, err = record.Open(s.ring); err != nil {
+			return err
 		}
-		if out.Periods, err = listPeriods(ctx, tx, clientID); err != nil {
-			return fmt.Errorf("list periods: %w", err)
+		if out.Determinations, err = openAll(s.ring, rows); err != nil {
+			return err
 		}
 		return s.openCodes(out.Periods)
 	})
 	return out, err
 }
 
+func openAll(ring *secret.Ring, rows []determinationRow) ([]Determination, error) {
+	var out []Determination
+	for _, r := range rows {
+		d, err := r.open(ring)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
 // openCodes opens why periods ended before their time.
 func (s *Service) openCodes(periods []Period) error {
 	for i, p := range periods {
-		if p.DiscontinuedSealed == nil {
-			continue
-		}
-		plain, err := s.ring.Open(secret.Cell{Table: "enrollment", Column: "discontinuation_sealed", Row: p.ID}, p.DiscontinuedSealed)
+		code, err := client.OpenCode(s.ring, p.ID, p.DiscontinuedSealed)
 		if err != nil {
 			return err
 		}
-		var d discontinuation
-		if err := json.Unmarshal([]byte(plain), &d); err != nil {
-			return fmt.Errorf("read discontinuation of %s: not as it was written", p.ID)
-		}
-		periods[i].Code = d.Code
+		periods[i].Code = code
 	}
 	return nil
 }

@@ -40,10 +40,11 @@ const (
 	ToDiscontinue Deed = "discontinue"
 	ToReactivate  Deed = "reactivate"
 	ToUndo        Deed = "undo"
+	ToOverride    Deed = "override" // to ask that the period begin on an earlier day
 )
 
 // Deeds lists them.
-var Deeds = []Deed{ToReaffirm, ToChange, ToRecertify, ToDiscontinue, ToReactivate, ToUndo}
+var Deeds = []Deed{ToReaffirm, ToChange, ToRecertify, ToDiscontinue, ToReactivate, ToUndo, ToOverride}
 
 // Ending is how the latest enrollment was ended by an act.
 type Ending struct {
@@ -64,6 +65,7 @@ type Standing struct {
 	ReaffirmedHere bool       // today, at the actor's site
 	Ending         *Ending    // nil: not ended, or before acts were kept
 	Change         uuid.UUID  // that the actor's site has begun; uuid.Nil: none
+	Earlier        *Earlier   // nil: no first certification, whose earlier months are asked about
 	site           uuid.UUID
 }
 
@@ -80,9 +82,11 @@ func (s Standing) May(d Deed) error {
 		}
 		return unless(status == client.Active, ErrNotActive)
 	case ToRecertify:
-		return unless(s.Client.Renewable(s.Client.Today) && (status != client.Deactivated || s.Curable()), application.ErrWindow)
+		return unless(s.Client.Recertifiable(s.Client.Today, s.Code), application.ErrWindow)
 	case ToReactivate:
 		return unless(status == client.Deactivated, ErrNotInactive)
+	case ToOverride:
+		return unless(status == client.Active && s.Client.DiscontinuedOn.IsZero(), ErrNotActive)
 	}
 	return unless(s.undoable(), ErrNoUndo)
 }
@@ -104,16 +108,7 @@ func (s Standing) undoable() bool {
 
 // Curable reports whether the cause for which an enrollment was ended can go
 // away. Without a code nobody knows that it cannot.
-func (s Standing) Curable() bool { return curable(s.Code) }
-
-func curable(code eligibility.DeactivationCode) bool {
-	for _, d := range eligibility.Deactivations() {
-		if d.Code == code {
-			return d.Curable
-		}
-	}
-	return true
-}
+func (s Standing) Curable() bool { return s.Code.Curable() }
 
 // Standing returns the record as the acts see it, and keeps that it was seen.
 // What says which page is looked at.

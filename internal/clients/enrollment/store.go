@@ -2,7 +2,6 @@ package enrollment
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,7 +11,6 @@ import (
 	"familypact.example/portal/internal/clients/eligibility"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/civil"
-	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/internal/platform/postgres"
 )
@@ -25,19 +23,16 @@ type certifier struct {
 	SiteEnrolled bool
 }
 
-func findCertifier(ctx context.Context, tx *postgres.Tx, actor authz.Actor) (certifier, error) {
-	return postgres.One[certifier](ctx, tx, `
-		SELECT coalesce(a.first_name, '') AS first_name, coalesce(a.last_name, '') AS last_name,
-		       coalesce(a.email_key, '') AS email_key,
-		       EXISTS (SELECT FROM site s WHERE s.id = $2 AND s.status = 'enrolled') AS site_enrolled
-		FROM account a
-		WHERE a.id = $1`, actor.Account, actor.Site)
+func queueCertifier(b *postgres.Batch, into *[]certifier, actor authz.Actor) {
+	postgres.QueueAll(b, into, selectCertifier, actor.Account, actor.Site)
 }
 
-// seen reports whether the actor may look at the client's record.
-func seen(ctx context.Context, tx *postgres.Tx, clientID uuid.UUID) (bool, error) {
-	return postgres.Value[bool](ctx, tx, `SELECT EXISTS (SELECT FROM client WHERE id = $1)`, clientID)
-}
+const selectCertifier = `
+	SELECT coalesce(a.first_name, '') AS first_name, coalesce(a.last_name, '') AS last_name,
+	       coalesce(a.email_key, '') AS email_key,
+	       EXISTS (SELECT FROM site s WHERE s.id = $2 AND s.status = 'enrolled') AS site_enrolled
+	FROM account a
+	WHERE a.id = $1`
 
 func insertDetermination(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID, a assessment, facts, decision []byte) error {
 	outcome := "ineligible"
@@ -46,9 +41,10 @@ func insertDetermination(ctx context.Context, tx *postgres.Tx, actor authz.Actor
 	}
 	_, err := tx.Exec(ctx, `
 		INSERT INTO determination (id, application_id, client_id, site_id, account_id, action, outcome, facts_sealed,
-		                           decision_sealed, table_from, rule_version, statement, decided_on, decided_at)
+		                           decision_sealed, table_from, income_table_id, rule_version, statement, decided_on, decided_at)
 		VALUES (@id, @application, @client, @site, @account, @action, @outcome, @facts,
-		        @decision, @table, @rules, @statement, @today, @now)`,
+		        @decision, @table, (SELECT t.id FROM income_table t WHERE t.status = 'published' AND t.effective_from = @table),
+		        @rules, @statement, @today, @now)`,
 		pgx.NamedArgs{
 			"id": id, "application": a.app.ID, "client": a.clientID, "site": actor.Site, "account": actor.Account,
 			"action": string(a.app.Action), "outcome": outcome, "facts": facts, "decision": decision,
@@ -118,18 +114,10 @@ const selectDetermination = `
 	JOIN account a ON a.id = d.account_id
 	WHERE d.application_id = $1`
 
-func findDetermination(ctx context.Context, tx *postgres.Tx, applicationID uuid.UUID) (determinationRow, error) {
-	r, err := postgres.One[determinationRow](ctx, tx, selectDetermination, applicationID)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return r, fault.ErrNotFound
-	}
-	return r, err
-}
-
 const maxHistory = 50
 
-func listDeterminations(ctx context.Context, tx *postgres.Tx, clientID uuid.UUID) ([]determinationRow, error) {
-	return postgres.All[determinationRow](ctx, tx, `
+func queueDeterminations(b *postgres.Batch, into *[]determinationRow, clientID uuid.UUID) {
+	postgres.QueueAll(b, into, `
 		SELECT `+determinationColumns+`
 		FROM determination d
 		JOIN site s ON s.id = d.site_id
@@ -139,8 +127,8 @@ func listDeterminations(ctx context.Context, tx *postgres.Tx, clientID uuid.UUID
 		LIMIT $2`, clientID, maxHistory)
 }
 
-func listPeriods(ctx context.Context, tx *postgres.Tx, clientID uuid.UUID) ([]Period, error) {
-	return postgres.All[Period](ctx, tx, `
+func queuePeriods(b *postgres.Batch, into *[]Period, clientID uuid.UUID) {
+	postgres.QueueAll(b, into, `
 		SELECT `+periodColumns+`
 		FROM enrollment e
 		JOIN site s ON s.id = e.site_id

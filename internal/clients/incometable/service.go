@@ -41,20 +41,43 @@ func Published(ctx context.Context, q postgres.Querier) ([]eligibility.IncomeTab
 	if err != nil {
 		return nil, fmt.Errorf("read income tables: %w", err)
 	}
+	return tablesOf(rows)
+}
+
+// QueuedTables are the tables that a batch reads.
+type QueuedTables struct{ rows []published }
+
+// QueuePublished is Published in a batch with the rest of what is read. Open
+// it after the batch was sent.
+func QueuePublished(b *postgres.Batch) *QueuedTables {
+	q := &QueuedTables{}
+	postgres.QueueAll(b, &q.rows, selectPublished)
+	return q
+}
+
+// Open returns the tables that decide, the earliest first.
+func (q *QueuedTables) Open() ([]eligibility.IncomeTable, error) { return tablesOf(q.rows) }
+
+func tablesOf(rows []published) ([]eligibility.IncomeTable, error) {
 	tables := make([]eligibility.IncomeTable, 0, len(rows))
 	for _, r := range rows {
-		t := eligibility.IncomeTable{
-			EffectiveFrom: r.EffectiveFrom, EffectiveTo: r.EffectiveTo, Derived: r.Derived,
-			MonthlyIncrement: eligibility.Cents(r.MonthlyIncrement), AnnualIncrement: eligibility.Cents(r.AnnualIncrement),
-		}
-		fill(t.Monthly[:], r.Monthly)
-		fill(t.Annual[:], r.Annual)
+		t := r.table()
 		if err := Complete(t); err != nil {
 			return nil, fmt.Errorf("income table from %s: %w", t.EffectiveFrom, err)
 		}
 		tables = append(tables, t)
 	}
 	return tables, nil
+}
+
+func (r published) table() eligibility.IncomeTable {
+	t := eligibility.IncomeTable{
+		EffectiveFrom: r.EffectiveFrom, EffectiveTo: r.EffectiveTo, Derived: r.Derived,
+		MonthlyIncrement: eligibility.Cents(r.MonthlyIncrement), AnnualIncrement: eligibility.Cents(r.AnnualIncrement),
+	}
+	fill(t.Monthly[:], r.Monthly)
+	fill(t.Annual[:], r.Annual)
+	return t
 }
 
 func fill(to []eligibility.Cents, from []int64) {

@@ -24,18 +24,22 @@ type published struct {
 // listPublished reads the published tables, the earliest first. A size that
 // is missing holds 0.
 func listPublished(ctx context.Context, q postgres.Querier) ([]published, error) {
-	return postgres.All[published](ctx, q, `
-		SELECT t.effective_from, t.effective_to, t.source = 'derived' AS derived,
-		       t.increment_monthly_cents AS monthly_increment, t.increment_annual_cents AS annual_increment,
-		       array_agg(coalesce(l.monthly_cents, 0) ORDER BY size) AS monthly,
-		       array_agg(coalesce(l.annual_cents, 0) ORDER BY size) AS annual
-		FROM income_table t
-		CROSS JOIN generate_series(1, 8) AS size
-		LEFT JOIN income_limit l ON l.income_table_id = t.id AND l.family_size = size
-		WHERE t.status = 'published'
-		GROUP BY t.id
-		ORDER BY t.effective_from`)
+	return postgres.All[published](ctx, q, selectPublished)
 }
+
+const selectTables = `
+	SELECT t.effective_from, t.effective_to, t.source = 'derived' AS derived,
+	       t.increment_monthly_cents AS monthly_increment, t.increment_annual_cents AS annual_increment,
+	       array_agg(coalesce(l.monthly_cents, 0) ORDER BY size) AS monthly,
+	       array_agg(coalesce(l.annual_cents, 0) ORDER BY size) AS annual
+	FROM income_table t
+	CROSS JOIN generate_series(1, 8) AS size
+	LEFT JOIN income_limit l ON l.income_table_id = t.id AND l.family_size = size`
+
+const selectPublished = selectTables + `
+	WHERE t.status = 'published'
+	GROUP BY t.id
+	ORDER BY t.effective_from`
 
 // insertShipped adds a table as published, and reports false when there is one
 // with its start already, in whatever state.

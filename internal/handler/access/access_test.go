@@ -84,6 +84,8 @@ func invited(m *membership.Member) {
 	m.CodeLive, m.CodeExpiresAt = true, &end
 }
 
+func bounced(m *membership.Member) { m.CodeLive, m.CodeBounced = true, true }
+
 func ask(t *testing.T, f *fake, method, path string, fields ...string) (*httptest.ResponseRecorder, error) {
 	t.Helper()
 	h := access.New(f, f)
@@ -117,6 +119,7 @@ func TestListShowsWhatCanBeDone(t *testing.T) {
 		has, not []string
 	}{
 		{"invited", sam(invited), "Invited", []string{"/resend", "/remove"}, nil},
+		{"bounced", sam(bounced), "Invitation not delivered", []string{"/resend", "/remove"}, nil},
 		{"invitation expired", sam(func(*membership.Member) {}), "Invitation expired", []string{"/resend", "/remove"}, nil},
 		{"active", sam(active), "Active", []string{"/remove"}, []string{"/resend"}},
 		{"blocked", sam(func(m *membership.Member) { active(m); m.BlockedAt = &now }), "Blocked", []string{"/remove"}, []string{"/resend"}},
@@ -209,6 +212,27 @@ func TestPagesAboutOnePerson(t *testing.T) {
 	}
 	if _, err := ask(t, &fake{member: m}, http.MethodGet, "/provider/access/not-an-id"); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("malformed id = %v", err)
+	}
+}
+
+// security.md 15.2: the page of somebody whose invitation bounced says so, and
+// what to do.
+func TestBouncedInvitationSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	m := sam(bounced)
+	w, err := ask(t, &fake{member: m}, http.MethodGet, "/provider/access/"+m.ID.String())
+	page := w.Body.String()
+	for _, says := range []string{"could not be delivered to sam@clinic.example", "/resend", "/remove"} {
+		if err != nil || !strings.Contains(page, says) {
+			t.Errorf("%v: no %q in\n%s", err, says, page)
+		}
+	}
+	if strings.Contains(page, "The mail is on its way") {
+		t.Error("the mail is said to be on its way")
+	}
+	f := &fake{}
+	if _, err := ask(t, f, http.MethodGet, "/provider/access?status=undeliverable"); err != nil || f.filter.Status != membership.Undeliverable {
+		t.Errorf("filter = %+v, %v", f.filter, err)
 	}
 }
 

@@ -80,6 +80,9 @@ func (h *Handlers) ShowList(w http.ResponseWriter, r *http.Request) error {
 	if s := client.Show(f.Value("show")); slices.Contains(client.Shows, s) {
 		filter.Show = s
 	}
+	if s := client.Sort(f.Value("sort")); slices.Contains(client.Sorts, s) {
+		filter.Sort = s
+	}
 	list, err := h.Records.List(r.Context(), handler.Actor(r.Context()), filter)
 	if err != nil {
 		return err
@@ -88,10 +91,13 @@ func (h *Handlers) ShowList(w http.ResponseWriter, r *http.Request) error {
 	if filter.Show != "" {
 		query.Set("show", string(filter.Show))
 	}
+	if filter.Sort != "" {
+		query.Set("sort", string(filter.Sort))
+	}
 	if list.Size != client.PageSize {
 		query.Set("size", strconv.Itoa(list.Size))
 	}
-	return handler.Render(w, r, http.StatusOK, clientspage.List(f, clientspage.ListView{List: list, Show: filter.Show, Query: query}))
+	return handler.Render(w, r, http.StatusOK, clientspage.List(f, clientspage.ListView{List: list, Show: filter.Show, Sort: filter.Sort, Query: query}))
 }
 
 func number(s string) int {
@@ -217,35 +223,4 @@ func (h *Handlers) ShowAccess(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := clientspage.AccessView{Record: record(r.Context(), page.Record, clientspage.Access), Lines: page.Lines}
 	return handler.Render(w, r, http.StatusOK, clientspage.Accesses(v))
-}
-
-// ShowCard shows the HAP card.
-func (h *Handlers) ShowCard(w http.ResponseWriter, r *http.Request) error {
-	v, err := h.card(r, document.ToShow)
-	if err != nil {
-		return err
-	}
-	return handler.Render(w, r, http.StatusOK, clientspage.CardPage(v))
-}
-
-// ShowSheet shows the card alone, for printing.
-func (h *Handlers) ShowSheet(w http.ResponseWriter, r *http.Request) error {
-	v, err := h.card(r, document.ToPrint)
-	if err != nil {
-		return err
-	}
-	return handler.Render(w, r, http.StatusOK, clientspage.PrintSheet(v))
-}
-
-func (h *Handlers) card(r *http.Request, use document.Use) (clientspage.CardView, error) {
-	id, err := handler.ID(r, "id")
-	if err != nil {
-		return clientspage.CardView{}, err
-	}
-	f, err := form.Query(r)
-	if err != nil {
-		return clientspage.CardView{}, err
-	}
-	c, err := h.Cards.Card(r.Context(), handler.Actor(r.Context()), id, use, document.Version(f.Value("version")))
-	return clientspage.CardView{Record: record(r.Context(), c.Client, clientspage.Card), Card: c}, err
 }

@@ -58,7 +58,6 @@ func newOffice(t *testing.T) *office {
 		"/provider/clients/{id}/history": h.ShowHistory, "/provider/clients/{id}/notes": h.ShowNotes,
 		"/provider/clients/{id}/notes/new": h.ShowNewNote, "/provider/clients/{id}/access": h.ShowAccess,
 		"/provider/clients/{id}/card": h.ShowCard, "/provider/clients/{id}/card/print": h.ShowSheet,
-		"/provider/clients/{id}/card/pdf": h.SaveCard, "/provider/clients/{id}/card/png": h.SaveCardPicture,
 		"/provider/clients/{id}/documents": h.ShowDocuments, "/provider/clients/{id}/documents/{document}": h.ShowDocument,
 		"/provider/clients/{id}/documents/{document}/print": h.ShowDocumentSheet,
 		"/provider/clients/{id}/documents/{document}/pdf":   h.SaveDocument,
@@ -67,6 +66,7 @@ func newOffice(t *testing.T) *office {
 		r.Get(path, o.page(fn))
 	}
 	r.Post("/provider/clients/{id}/notes/new", o.page(h.AddNote))
+	r.Post("/provider/clients/{id}/card", o.page(h.TakeCard))
 	o.routes = r
 	return o
 }
@@ -86,6 +86,16 @@ func (o *office) page(fn handler.Func) http.HandlerFunc {
 func (o *office) get(path string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	o.routes.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	return w
+}
+
+func (o *office) post(path string, pairs ...string) *httptest.ResponseRecorder {
+	values := url.Values{"submission": {uuid.Must(uuid.NewV7()).String()}}
+	for i := 0; i < len(pairs); i += 2 {
+		values.Set(pairs[i], pairs[i+1])
+	}
+	w := httptest.NewRecorder()
+	o.routes.ServeHTTP(w, httptest.NewRequest(http.MethodPost, path, strings.NewReader(values.Encode())))
 	return w
 }
 
@@ -156,6 +166,32 @@ func TestCardOfConfidentialClient(t *testing.T) {
 	}
 }
 
+// Giving the card away leaves a note, and is done by a button; the sheet alone
+// can be looked at as often as one likes (portal rules 23).
+func TestTakingTheCardLeavesANote(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	id := o.create("Ana", false, civil.Of(noon))
+	base := "/provider/clients/" + id.String()
+	noted := func() int {
+		return strings.Count(o.get(base+"/notes").Body.String(), casenote.CardPrinted.In(t.Context()))
+	}
+	for _, section := range []string{"/card", "/card/print", "/card/print?version=plain"} {
+		if w := o.get(base + section); w.Code != http.StatusOK || noted() != 0 {
+			t.Errorf("%s: %d, %d notes", section, w.Code, noted())
+		}
+	}
+	for version, want := range map[string]string{"": "named", "named": "named", "plain": "plain", "x": "named"} {
+		w := o.post(base+"/card", "as", version+"print", "version", version)
+		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != base+"/card/print?version="+want {
+			t.Errorf("version %q: %d to %q", version, w.Code, w.Header().Get("Location"))
+		}
+	}
+	if n := noted(); n != 1 {
+		t.Errorf("%d notes after printing four times, want 1", n)
+	}
+}
+
 func TestRecertifyIsOfferedWhenOpen(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -199,12 +235,7 @@ func TestAddNote(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	base := "/provider/clients/" + o.create("Ana", false, civil.Of(noon)).String()
-	post := func(text string) *httptest.ResponseRecorder {
-		values := url.Values{"text": {text}, "submission": {uuid.Must(uuid.NewV7()).String()}}
-		w := httptest.NewRecorder()
-		o.routes.ServeHTTP(w, httptest.NewRequest(http.MethodPost, base+"/notes/new", strings.NewReader(values.Encode())))
-		return w
-	}
+	post := func(text string) *httptest.ResponseRecorder { return o.post(base+"/notes/new", "text", text) }
 	if w := post("  "); w.Code != http.StatusUnprocessableEntity {
 		t.Errorf("no text: %d", w.Code)
 	}

@@ -15,7 +15,6 @@ import (
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/internal/platform/pdf"
 	"familypact.example/portal/web/page/clientspage"
-	"familypact.example/portal/web/ui/card"
 )
 
 // documents is what these pages need of document.Service.
@@ -25,7 +24,7 @@ type documents interface {
 	Blank(ctx context.Context, actor authz.Actor, l locale.Language, statement locale.Key) (document.BlankForm, error)
 }
 
-// The kinds and names of files. A name says what it is and nothing else.
+// The kinds of files.
 const (
 	pdfKind, pngKind = "application/pdf", "image/png"
 )
@@ -127,30 +126,4 @@ func (h *Handlers) SaveBlankForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return handler.File(w, r, pdfKind, "form.pdf", file)
-}
-
-// SaveCard sends the HAP card as PDF.
-func (h *Handlers) SaveCard(w http.ResponseWriter, r *http.Request) error {
-	v, err := h.card(r, document.ToSave)
-	if err != nil {
-		return err
-	}
-	file, err := card.PDF(locale.WithLanguage(r.Context(), v.Language()), v.Drawn())
-	if err != nil {
-		return err
-	}
-	return handler.File(w, r, pdfKind, "card.pdf", file)
-}
-
-// SaveCardPicture sends the front of the HAP card as a picture.
-func (h *Handlers) SaveCardPicture(w http.ResponseWriter, r *http.Request) error {
-	v, err := h.card(r, document.ToSave)
-	if err != nil {
-		return err
-	}
-	file, err := card.PNG(locale.WithLanguage(r.Context(), v.Language()), v.Drawn())
-	if err != nil {
-		return err
-	}
-	return handler.File(w, r, pngKind, "card.png", file)
 }

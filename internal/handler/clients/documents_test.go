@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -92,19 +93,26 @@ func TestFilesAreNamedNeutrally(t *testing.T) {
 	base := "/provider/clients/" + id.String()
 	for at, want := range map[string][3]string{
 		o.documentOf(id) + "/pdf":             {"application/pdf", "document.pdf", "%PDF"},
-		base + "/card/pdf":                    {"application/pdf", "card.pdf", "%PDF"},
-		base + "/card/pdf?version=plain":      {"application/pdf", "card.pdf", "%PDF"},
-		base + "/card/png":                    {"image/png", "card.png", "\x89PNG"},
 		"/provider/forms/cec/pdf":             {"application/pdf", "form.pdf", "%PDF"},
 		"/provider/forms/cec/pdf?language=es": {"application/pdf", "form.pdf", "%PDF"},
 	} {
-		w := o.get(at)
-		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != want[0] || !bytes.HasPrefix(w.Body.Bytes(), []byte(want[2])) {
-			t.Errorf("%s: %d, %s", at, w.Code, w.Header().Get("Content-Type"))
-		}
-		if got := w.Header().Get("Content-Disposition"); got != `attachment; filename="`+want[1]+`"` {
-			t.Errorf("%s is called %s", at, got)
-		}
+		checkFile(t, at, o.get(at), want)
+	}
+	for _, version := range []string{"", "plain", "named"} {
+		checkFile(t, "card "+version, o.post(base+"/card", "as", "pdf", "version", version), [3]string{"application/pdf", "card.pdf", "%PDF"})
+		checkFile(t, "card "+version, o.post(base+"/card", "as", "png", "version", version), [3]string{"image/png", "card.png", "\x89PNG"})
+	}
+}
+
+// checkFile compares an answer with the kind, the name and the beginning that a
+// file is to have.
+func checkFile(t *testing.T, what string, w *httptest.ResponseRecorder, want [3]string) {
+	t.Helper()
+	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != want[0] || !bytes.HasPrefix(w.Body.Bytes(), []byte(want[2])) {
+		t.Errorf("%s: %d, %s", what, w.Code, w.Header().Get("Content-Type"))
+	}
+	if got := w.Header().Get("Content-Disposition"); got != `attachment; filename="`+want[1]+`"` {
+		t.Errorf("%s is called %s", what, got)
 	}
 }
 
@@ -116,9 +124,14 @@ func TestDocumentsAreForTheSiteAlone(t *testing.T) {
 	doc := o.documentOf(id)
 	base := "/provider/clients/" + id.String()
 	o.actor = clienttest.Staff(t, o.db)
-	for _, at := range []string{base + "/documents", doc, doc + "/print", doc + "/pdf", base + "/card/pdf", base + "/card/png", base + "/documents/x"} {
+	for _, at := range []string{base + "/documents", doc, doc + "/print", doc + "/pdf", base + "/documents/x"} {
 		if w := o.get(at); w.Code != http.StatusNotFound {
 			t.Errorf("another site gets %s: %d", at, w.Code)
+		}
+	}
+	for _, as := range []string{"print", "pdf", "png"} {
+		if w := o.post(base+"/card", "as", as); w.Code != http.StatusNotFound {
+			t.Errorf("another site gets the card as %s: %d", as, w.Code)
 		}
 	}
 }

@@ -30,7 +30,7 @@ type applications interface {
 	Sign(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID, in application.SignForm) error
 	Disclose(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID, given map[application.Code]application.Answer) error
 	Delete(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID) error
-	Drafts(ctx context.Context, actor authz.Actor) ([]application.DraftLine, error)
+	Drafts(ctx context.Context, actor authz.Actor, page int) (application.DraftList, error)
 }
 
 // enrollments is what these pages need of enrollment.Service.
@@ -195,11 +195,25 @@ func (h *Handlers) open(r *http.Request) (application.Application, error) {
 
 // ShowDrafts lists the site's applications that are not finished.
 func (h *Handlers) ShowDrafts(w http.ResponseWriter, r *http.Request) error {
-	lines, err := h.applications.Drafts(r.Context(), handler.Actor(r.Context()))
+	f, err := form.Query(r)
 	if err != nil {
 		return err
 	}
-	return handler.Render(w, r, http.StatusOK, enrollpage.Drafts(enrollpage.DraftsView{Lines: lines}))
+	list, err := h.applications.Drafts(r.Context(), handler.Actor(r.Context()), page(f.Value("page")))
+	if err != nil {
+		return err
+	}
+	return handler.Render(w, r, http.StatusOK, enrollpage.Drafts(enrollpage.DraftsView{DraftList: list}))
+}
+
+// page is the page of a list that the address names, the first where it names
+// none.
+func page(typed string) int {
+	n, err := strconv.Atoi(typed)
+	if err != nil || n < 1 || n > 1_000_000 {
+		return 1
+	}
+	return n
 }
 
 // ShowDelete asks before an application is deleted.

@@ -30,7 +30,7 @@ func (h *Handlers) ShowSign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return handler.Render(w, r, http.StatusOK, enrollpage.SignPage(form.New(), signView(a)))
+	return handler.Render(w, r, http.StatusOK, enrollpage.SignPage(signing(a), signView(a)))
 }
 
 func signView(a application.Application) enrollpage.SignView {

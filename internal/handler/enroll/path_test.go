@@ -217,7 +217,7 @@ func TestWholePath(t *testing.T) {
 			t.Errorf("certified and sent to %s", got)
 		}
 	}
-	has(t, c.get(base+"/result"), http.StatusOK, "9500 0", "Aid code 8H", "01/20/2025 to 01/19/2026", "/card/print")
+	has(t, c.get(base+"/result"), http.StatusOK, "9500 0", "Aid code 8H", "01/20/2025 to 01/19/2026", `action="/provider/clients/`, `/card"`)
 	has(t, c.get(base+"/identity"), http.StatusConflict)
 	if got := c.get(base).Header().Get("Location"); got != base+"/result" {
 		t.Errorf("a certified application goes to %s", got)

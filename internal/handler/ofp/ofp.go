@@ -1,5 +1,5 @@
-// Package ofp answers the dashboard of the program office and the lists that
-// its tiles open.
+// Package ofp answers the dashboard of the program office, the lists that its
+// tiles open, and the settings of the program.
 package ofp
 
 import (
@@ -22,11 +22,14 @@ type reports interface {
 	Undelivered(ctx context.Context, actor authz.Actor, page, size int) ([]report.Undelivered, int, error)
 }
 
-// Handlers are the dashboard and its lists.
-type Handlers struct{ reports reports }
+// Handlers are the dashboard, its lists and the settings.
+type Handlers struct {
+	reports  reports
+	settings settings
+}
 
-// New returns the dashboard and its lists.
-func New(r reports) *Handlers { return &Handlers{reports: r} }
+// New returns the dashboard, its lists and the settings.
+func New(r reports, s settings) *Handlers { return &Handlers{reports: r, settings: s} }
 
 const pageSize = 25
 
@@ -37,7 +40,7 @@ func (h *Handlers) ShowDashboard(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return handler.Render(w, r, http.StatusOK, ofppage.Dashboard(ofppage.DashboardView{
-		Sites: d.Sites, Codes: d.Codes, Undelivered: d.Undelivered, Jobs: d.Bad(),
+		Sites: d.Sites, Codes: d.Codes, Undelivered: d.Undelivered, Jobs: d.Bad(), Overrides: d.Overrides,
 	}))
 }
 
@@ -56,14 +59,20 @@ func (h *Handlers) ShowUndelivered(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	page := 1
-	if n, err := strconv.Atoi(f.Value("page")); err == nil && n > 0 {
-		page = n
-	}
+	page := pageOf(f)
 	list, total, err := h.reports.Undelivered(r.Context(), handler.Actor(r.Context()), page, pageSize)
 	if err != nil {
 		return err
 	}
 	pages := ui.Pages{Number: page, Size: pageSize, Total: total, Path: ofppage.Undeliverable}
 	return handler.Render(w, r, http.StatusOK, ofppage.Undelivered(ofppage.UndeliveredView{Messages: list, Pages: pages}))
+}
+
+// pageOf is the page of a list that is asked for, the first unless it says
+// another.
+func pageOf(f *form.Form) int {
+	if n, err := strconv.Atoi(f.Value("page")); err == nil && n > 0 {
+		return n
+	}
+	return 1
 }

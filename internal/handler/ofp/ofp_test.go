@@ -11,6 +11,7 @@ import (
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/handler/ofp"
 	"familypact.example/portal/internal/office/report"
+	"familypact.example/portal/internal/office/setting"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/dbtest"
@@ -37,7 +38,7 @@ func show(t *testing.T, fn handler.Func, role authz.Role) (string, error) {
 func TestTilesOpenTheListsTheyCount(t *testing.T) {
 	t.Parallel()
 	db := dbtest.Tx(t)
-	h := ofp.New(report.NewService(db))
+	h := ofp.New(report.NewService(db), setting.NewService(db))
 	page, err := show(t, h.ShowUndelivered, authz.OFP)
 	if err != nil || !strings.Contains(page, "Every message was delivered") {
 		t.Errorf("%v:\n%s", err, page)

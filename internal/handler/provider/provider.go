@@ -21,9 +21,10 @@ import (
 	"familypact.example/portal/web/page/providerpage"
 )
 
-// counts is what the dashboard needs of application.Service.
+// counts is what the dashboard and the work lists need of application.Service.
 type counts interface {
 	Overview(ctx context.Context, actor authz.Actor) (application.Overview, error)
+	Worklists(ctx context.Context, actor authz.Actor) (application.Worklists, error)
 }
 
 // finder is what the search needs of client.Service.
@@ -117,7 +118,7 @@ func read(f *form.Form) client.Query {
 	case client.ByApplication:
 		q.Number = line(f, "application")
 		q.BirthOn = f.Date("application-birth", locale.SearchBirthMissing, locale.SearchBirthWrong)
-	case client.ByHAP, client.BySSN:
+	case client.ByHAP, client.BySSN, client.ByBIC:
 		q.Number = line(f, string(q.By))
 	}
 	return q

@@ -70,6 +70,7 @@ func send(t *testing.T, f *fake, method, path string, values url.Values) *httpte
 	r := chi.NewRouter()
 	for pattern, pair := range map[string][2]handler.Func{
 		"/provider":                          {h.ShowHome, h.ShowHome},
+		"/provider/work":                     {h.ShowWork, h.ShowWork},
 		"/provider/search":                   {h.ShowSearch, h.Search},
 		"/provider/search/{result}":          {h.ShowResult, h.ShowResult},
 		"/provider/search/{result}/{client}": {h.ShowOpen, h.Open},
@@ -104,7 +105,7 @@ func TestDashboardOpensWhatItCounts(t *testing.T) {
 func TestSearchReadsTheChosenIdentifier(t *testing.T) {
 	all := url.Values{
 		"first": {"  Ana  María "}, "last": {"Ruiz"}, "birth-month": {"3"}, "birth-day": {"14"}, "birth-year": {"1998"},
-		"hap": {"9500 0000 G4 5013"}, "ssn": {"123-45-6789"}, "application": {"1000001"},
+		"hap": {"9500 0000 G4 5013"}, "ssn": {"123-45-6789"}, "bic": {"91234567A 95123"}, "application": {"1000001"},
 		"application-birth-month": {"mar"}, "application-birth-day": {"14"}, "application-birth-year": {"1998"},
 	}
 	born := civil.MustParse("1998-03-14")
@@ -112,6 +113,7 @@ func TestSearchReadsTheChosenIdentifier(t *testing.T) {
 		client.ByName:        {By: client.ByName, First: "Ana María", Last: "Ruiz", BirthOn: born},
 		client.ByHAP:         {By: client.ByHAP, Number: "9500 0000 G4 5013"},
 		client.BySSN:         {By: client.BySSN, Number: "123-45-6789"},
+		client.ByBIC:         {By: client.ByBIC, Number: "91234567A 95123"},
 		client.ByApplication: {By: client.ByApplication, Number: "1000001", BirthOn: born},
 	} {
 		f := &fake{}

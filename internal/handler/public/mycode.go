@@ -5,6 +5,7 @@ import (
 
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/people/site"
+	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/form"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/web/page/publicpage"
@@ -20,7 +21,11 @@ func (h *Handlers) myCode(w http.ResponseWriter, r *http.Request, status int, f 
 	if err != nil {
 		return err
 	}
-	return handler.Render(w, r, status, publicpage.MyCode(f, publicpage.MyCodeView{Window: h.options.Window(now)}))
+	dates, err := h.options.Dates(r.Context())
+	if err != nil {
+		return err
+	}
+	return handler.Render(w, r, status, publicpage.MyCode(f, publicpage.MyCodeView{Today: civil.Of(now), Dates: dates}))
 }
 
 // AskMyCode takes an address to write to and leads to the same page for every

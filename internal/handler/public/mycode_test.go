@@ -7,9 +7,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"familypact.example/portal/internal/handler/public"
+	"familypact.example/portal/internal/office/calendar"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/locale"
@@ -18,7 +18,7 @@ import (
 // asking are the pages with a note of what was asked, and the refusal.
 func asking(asked *[]string, err error) *public.Handlers {
 	return public.New(fakeTables{}, at("2025-01-20T12:00:00-08:00"), public.Options{
-		Window: func(time.Time) bool { return true },
+		Dates: func(context.Context) (calendar.Calendar, error) { return calendar.Launch, nil },
 		Ask: func(_ context.Context, _ authz.Actor, email, npi string) error {
 			*asked = append(*asked, email+" "+npi)
 			return err

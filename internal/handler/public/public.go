@@ -12,6 +12,8 @@ import (
 
 	"familypact.example/portal/internal/clients/eligibility"
 	"familypact.example/portal/internal/handler"
+	"familypact.example/portal/internal/office/calendar"
+	"familypact.example/portal/internal/office/outage"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/web/page/publicpage"
@@ -32,11 +34,13 @@ type clock interface {
 type Options struct {
 	// Apply is the address where a client begins online, empty for none.
 	Apply string
-	// Window reports whether new access codes come by themselves at the time.
-	Window func(at time.Time) bool
+	// Dates returns the dates of the program, as OFP has set them.
+	Dates func(ctx context.Context) (calendar.Calendar, error)
 	// Ask takes the question of somebody who waits for an access code. What it
 	// answers and how long it takes is the same for every address.
 	Ask func(ctx context.Context, actor authz.Actor, email, npi string) error
+	// Announced lists the outages that go on or will; nil for none.
+	Announced func(ctx context.Context) ([]outage.Outage, error)
 	// LeaveURL is where the quick exit ends, a neutral page outside.
 	LeaveURL string
 	// EndSession ends the session of the request, if there is one. It writes
@@ -132,7 +136,11 @@ func (h *Handlers) ShowProviders(w http.ResponseWriter, r *http.Request) error {
 // ShowStatus shows whether the portal works; it is shown while it does not.
 func (h *Handlers) ShowStatus(w http.ResponseWriter, r *http.Request) error {
 	now, err := h.clock.Now(r.Context())
-	return show(w, r, publicpage.Status(publicpage.StatusView{Works: err == nil, At: now}))
+	v := publicpage.StatusView{Works: err == nil, At: now}
+	if v.Works && h.options.Announced != nil {
+		v.Announced, _ = h.options.Announced(r.Context()) // an extra: the page comes without it
+	}
+	return show(w, r, publicpage.Status(v))
 }
 
 // Leave ends the session and goes to a neutral page outside. What was saved is

@@ -13,6 +13,7 @@ import (
 	"familypact.example/portal/internal/clients/incometable"
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/handler/public"
+	"familypact.example/portal/internal/office/calendar"
 	"familypact.example/portal/internal/platform/civil"
 )
 
@@ -98,10 +99,17 @@ func TestLeave(t *testing.T) {
 }
 
 func TestMyCodeAsksTheCalendar(t *testing.T) {
-	var asked time.Time
-	clock := at("2025-01-20T12:00:00Z")
-	h := public.New(fakeTables{}, clock, public.Options{Window: func(t time.Time) bool { asked = t; return true }})
-	if body := ask(t, h.ShowMyCode).Body.String(); !strings.Contains(body, "by itself") || !asked.Equal(clock.now) {
-		t.Errorf("calendar asked for %v", asked)
+	for _, tt := range []struct{ at, want string }{
+		{"2025-01-12T23:59:59-08:00", "From January 13 on a new code"},
+		{"2025-01-13T00:00:00-08:00", "until February 3."},
+		{"2025-02-03T23:59:59-08:00", "until February 3."},
+		{"2025-02-04T00:00:00-08:00", "for a new code."},
+	} {
+		h := public.New(fakeTables{}, at(tt.at), public.Options{
+			Dates: func(context.Context) (calendar.Calendar, error) { return calendar.Launch, nil },
+		})
+		if body := ask(t, h.ShowMyCode).Body.String(); !strings.Contains(body, tt.want) {
+			t.Errorf("%s: the page does not say %q", tt.at, tt.want)
+		}
 	}
 }

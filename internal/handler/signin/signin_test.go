@@ -78,7 +78,7 @@ func newDoor(t *testing.T, kind account.Kind, channel account.Channel) *door {
 		})
 		return err
 	})
-	m := session.NewManager(d.db, session.Options{})
+	m := session.NewManager(d.db, session.Options{Ring: ring})
 	role := map[account.Kind]string{account.Workforce: "staff", account.OFP: "ofp", account.Desk: "desk"}[kind]
 	sites := func(context.Context, uuid.UUID) ([]session.Site, error) { return []session.Site{{Role: role}}, nil }
 	d.accounts = account.NewService(d.db, ring, hasher, account.Shipped)

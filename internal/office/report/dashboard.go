@@ -16,6 +16,7 @@ type Dashboard struct {
 	Sites       site.Counts
 	Codes       accesscode.Funnel
 	Undelivered int // messages that could not be delivered
+	Overrides   int // requests to move an eligibility date that wait
 	Jobs        []Job
 }
 
@@ -40,6 +41,7 @@ func (s *Service) Dashboard(ctx context.Context, actor authz.Actor) (Dashboard, 
 		site.ReadCounts(&reads, &d.Sites)
 		accesscode.ReadFunnel(&reads, tx, &d.Codes)
 		postgres.QueueValue(&reads, &d.Undelivered, `SELECT count(*)::int FROM message WHERE state = 'undeliverable'`)
+		postgres.QueueValue(&reads, &d.Overrides, `SELECT count(*)::int FROM override_request WHERE state = 'submitted'`)
 		readJobs(&reads, &d.Jobs)
 		return reads.Send(ctx, tx)
 	})

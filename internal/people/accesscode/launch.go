@@ -27,6 +27,7 @@ type Mailing struct {
 	DueAt      time.Time
 	Issued     int
 	FinishedAt *time.Time         // nil: under way, or waiting for its time
+	ByCalendar bool               // nobody pressed
 	Waiting    int                // certifiers who would be sent a code now
 	Alone      bool               // one administrator may start a mailing now
 	Asked      *approval.Approval // the reader's newest request for it, nil when there is none
@@ -219,7 +220,11 @@ func (s *Service) nextOfLaunch(ctx context.Context, id uuid.UUID) ([]uuid.UUID, 
 		if err != nil || m.FinishedAt != nil || tx.Now().Before(m.DueAt) {
 			return err
 		}
-		if next, err = listWithoutCode(ctx, tx, launchBatch); err != nil || len(next) > 0 {
+		before, err := listedBy(ctx, tx, m)
+		if err != nil {
+			return err
+		}
+		if next, err = listWithoutCode(ctx, tx, before, launchBatch); err != nil || len(next) > 0 {
 			return err
 		}
 		if err := finishMailing(ctx, tx, id); err != nil {
@@ -228,6 +233,21 @@ func (s *Service) nextOfLaunch(ctx context.Context, id uuid.UUID) ([]uuid.UUID, 
 		return audit.Record(ctx, tx, authz.SystemActor, "code.launch-finished", "launch-mailing:"+id.String())
 	})
 	return next, err
+}
+
+// listedBy returns before when somebody must have been listed to be in a
+// mailing: before go-live in that of the calendar, which no second administrator
+// has approved; nil in others.
+func listedBy(ctx context.Context, tx *postgres.Tx, m Mailing) (*time.Time, error) {
+	if !m.ByCalendar {
+		return nil, nil
+	}
+	dates, err := setting.Calendar(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	goLive, _ := day(dates.GoLive)
+	return &goLive, nil
 }
 
 func (s *Service) launchOne(ctx context.Context, mailing, membershipID uuid.UUID) error {

@@ -12,7 +12,7 @@ import (
 	"familypact.example/portal/internal/platform/postgres"
 )
 
-const mailingColumns = `id, started_at, due_at, issued, finished_at`
+const mailingColumns = `id, started_at, due_at, issued, finished_at, by_calendar`
 
 type mailingRow struct {
 	ID         uuid.UUID
@@ -20,10 +20,11 @@ type mailingRow struct {
 	DueAt      time.Time
 	Issued     int
 	FinishedAt *time.Time
+	ByCalendar bool
 }
 
 func (r mailingRow) mailing() Mailing {
-	return Mailing{ID: r.ID, StartedAt: r.StartedAt, DueAt: r.DueAt, Issued: r.Issued, FinishedAt: r.FinishedAt}
+	return Mailing{ID: r.ID, StartedAt: r.StartedAt, DueAt: r.DueAt, Issued: r.Issued, FinishedAt: r.FinishedAt, ByCalendar: r.ByCalendar}
 }
 
 // insertMailing reports false when one is under way already, or the calendar's
@@ -99,6 +100,9 @@ func countListedBefore(ctx context.Context, q postgres.Querier, at time.Time) (i
 	return postgres.Value[int](ctx, q, `SELECT count(*)::int`+withoutCode+` AND m.created_at < $1`, at)
 }
 
-func listWithoutCode(ctx context.Context, q postgres.Querier, most int) ([]uuid.UUID, error) {
-	return postgres.Values[uuid.UUID](ctx, q, `SELECT m.id`+withoutCode+` ORDER BY m.id LIMIT $1`, most)
+// listWithoutCode returns some of those who were listed before the time; nil is
+// everybody.
+func listWithoutCode(ctx context.Context, q postgres.Querier, before *time.Time, most int) ([]uuid.UUID, error) {
+	return postgres.Values[uuid.UUID](ctx, q, `
+		SELECT m.id`+withoutCode+` AND ($1::timestamptz IS NULL OR m.created_at < $1) ORDER BY m.id LIMIT $2`, before, most)
 }

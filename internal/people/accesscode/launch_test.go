@@ -161,17 +161,34 @@ func TestLaunchByTheCalendar(t *testing.T) {
 	}
 }
 
-// A portal that was down on the day of the launch makes up for it.
+// A portal that was down on the day of the launch makes up for it: for those
+// who were listed by go-live. Whoever was listed since waits for OFP
+// (security.md 16.7).
 func TestLaunchByTheCalendarThreeDaysLate(t *testing.T) {
 	t.Parallel()
 	o := open(t, dbtest.Tx(t), launch.Add(16*time.Hour-time.Second))
 	o.enroll(1)
+	dbtest.Freeze(t, o.db, launch.Add(16*time.Hour)) // midnight of 13 January
+	o.enrollFrom(2, 3)
 	dbtest.Freeze(t, o.db, launch.Add(72*time.Hour))
 	if err := o.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if n := o.count(`SELECT count(*) FROM launch_mailing WHERE by_calendar`); n != 1 {
 		t.Errorf("%d mailings by the calendar, want 1", n)
+	}
+	m, err := o.LaunchState(t.Context(), o.ofp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.RunLaunch(t.Context(), m.ID); err != nil {
+		t.Fatal(err)
+	}
+	if mails := o.post(); len(mails) != 1 || mails[0].To.Email != "c1@clinic.example" {
+		t.Errorf("%d mails, want one to the certifier listed by go-live", len(mails))
+	}
+	if n := o.count(`SELECT count(*) FROM launch_mailing WHERE finished_at IS NOT NULL AND issued = 1`); n != 1 {
+		t.Errorf("%d finished mailings, want 1", n)
 	}
 }
 

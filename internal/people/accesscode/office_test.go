@@ -63,6 +63,7 @@ type office struct {
 	courier *message.Courier
 	mu      sync.Mutex
 	mails   []message.Message
+	refusal error // the mail server's answer to every mail
 }
 
 func open(t *testing.T, db *postgres.DB, at time.Time) *office {
@@ -92,8 +93,8 @@ func (o *office) render(_ context.Context, m message.Message) (mail.Mail, error)
 	return mail.Mail{}, nil
 }
 
-// Send accepts every mail.
-func (o *office) Send(context.Context, mail.Mail) error { return nil }
+// Send accepts every mail, unless the mail server refuses.
+func (o *office) Send(context.Context, mail.Mail) error { return o.refusal }
 
 func (o *office) system(fn func(tx *postgres.Tx) error) {
 	o.t.Helper()
@@ -122,9 +123,22 @@ func (o *office) enrollFrom(first, n int) {
 	b := strings.Builder{}
 	b.WriteString(header)
 	for i := first - 1; i < first-1+n; i++ {
-		fmt.Fprintf(&b, "%s,S%d,Clinic %d,Solo,private,1 Sample Way,Laguna Niguel,92607,30,(714) 555-0188,Q,Doe,MD,c%d@clinic.example,2008-03-27\n", npi, i+1, i+1, i+1)
+		b.WriteString(siteLine(i+1, fmt.Sprintf("c%d@clinic.example", i+1)))
 	}
 	if _, _, err := o.sites.ImportAll(o.t.Context(), authz.SystemActor, []byte(b.String()), false); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// siteLine is the line of a list for one site.
+func siteLine(n int, email string) string {
+	return fmt.Sprintf("%s,S%d,Clinic %d,Solo,private,1 Sample Way,Laguna Niguel,92607,30,(714) 555-0188,Q,Doe,MD,%s,2008-03-27\n", npi, n, n, email)
+}
+
+// corrects imports a site again with another address of its certifier.
+func (o *office) corrects(n int, email string) {
+	o.t.Helper()
+	if _, _, err := o.sites.ImportAll(o.t.Context(), authz.SystemActor, []byte(header+siteLine(n, email)), false); err != nil {
 		o.t.Fatal(err)
 	}
 }

@@ -259,8 +259,10 @@ func listWaiting(ctx context.Context, tx *postgres.Tx, emailKey, npi string) ([]
 
 func hasLive(ctx context.Context, q postgres.Querier, membershipID uuid.UUID, at time.Time) (bool, error) {
 	return postgres.Value[bool](ctx, q, `
-		SELECT EXISTS (SELECT FROM access_code WHERE membership_id = $1
-			AND used_at IS NULL AND superseded_at IS NULL AND coalesce(expires_at > $2, true))`, membershipID, at)
+		SELECT EXISTS (SELECT FROM access_code c WHERE c.membership_id = $1
+			AND c.used_at IS NULL AND c.superseded_at IS NULL AND coalesce(c.expires_at > $2, true)
+			AND NOT EXISTS (SELECT FROM message g WHERE g.membership_id = $1 AND g.cause = 'access-code:' || c.id AND g.state = 'undeliverable'))`,
+		membershipID, at)
 }
 
 // forgetQuestions deletes questions a day after they were asked.

@@ -38,6 +38,7 @@ type issue struct {
 	reason   Reason
 	note     string
 	replaces *uuid.UUID
+	unseen   bool // no mail with a code has got through yet
 }
 
 // Keys of the mails that carry a code.
@@ -48,14 +49,15 @@ const (
 	keyOffice    = "workforce.invite"
 )
 
-// mailKey returns the key of the mail that carries a code.
-func mailKey(role authz.Role, reason Reason) string {
+// mailKey returns the key of the mail that carries a code. Whoever has never
+// had one gets the invitation, whatever the reason.
+func mailKey(role authz.Role, i issue) string {
 	switch {
 	case role == authz.Staff:
 		return keyStaff
 	case role != authz.Certifier:
 		return keyOffice
-	case reason == AutoReissue:
+	case i.reason == AutoReissue && !i.unseen:
 		return keyReissued
 	}
 	return keyCertifier
@@ -74,7 +76,7 @@ func (s *Service) issueTx(ctx context.Context, tx *postgres.Tx, actor authz.Acto
 		return uuid.Nil, err
 	}
 	_, err = message.QueueTx(ctx, tx, s.ring, message.Outgoing{
-		Key: mailKey(m.Role, i.reason), Cause: subject(id),
+		Key: mailKey(m.Role, i), Cause: subject(id),
 		To:     message.Recipient{Membership: m.ID, Name: m.Name(), Email: m.Email},
 		Values: values,
 	})

@@ -8,12 +8,14 @@ import (
 	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/people/accesscode"
+	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/people/membership"
 	"familypact.example/portal/internal/people/setup"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/dbtest"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/locale"
+	"familypact.example/portal/internal/platform/mail"
 	"familypact.example/portal/internal/platform/message"
 	"familypact.example/portal/internal/platform/postgres"
 )
@@ -251,6 +253,7 @@ func TestMembershipStatusInSQLAndInGo(t *testing.T) {
 			dbtest.Advance(t, o.db, accesscode.Lifetime)
 		}
 	}
+	o.bouncedStaff(certifier)
 	var now time.Time
 	o.system(func(tx *postgres.Tx) error { now = tx.Now(); return nil })
 	for _, status := range membership.Statuses {
@@ -266,6 +269,107 @@ func TestMembershipStatusInSQLAndInGo(t *testing.T) {
 	if err != nil || len(staff.Members) != 1 {
 		t.Errorf("search found %d (%v), want 1", len(staff.Members), err)
 	}
+}
+
+// bouncedStaff invites somebody whose mailbox does not exist.
+func (o *office) bouncedStaff(certifier authz.Actor) uuid.UUID {
+	o.t.Helper()
+	o.post()
+	o.refusal = &mail.Refusal{Code: 550, Permanent: true}
+	id, err := o.InviteStaff(o.t.Context(), certifier, sub(), membership.Invitee{FirstName: "Bo", LastName: "Unreached", Email: "wrong@clinic.example"})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.post()
+	o.refusal = nil
+	return id
+}
+
+// An invitation that could not be delivered is shown to whoever sent it, and
+// another code ends that (security.md 15.2).
+func TestBouncedInvitationIsShownToTheCertifier(t *testing.T) {
+	t.Parallel()
+	o := open(t, dbtest.Tx(t), launch)
+	o.enroll(1)
+	certifier := o.certifier(o.mailing()[0], "quinn")
+	id := o.bouncedStaff(certifier)
+	if got := statusOf(t, o, certifier, id); got != membership.Undeliverable {
+		t.Errorf("status = %s, want undeliverable", got)
+	}
+	dbtest.Advance(t, o.db, 2*accesscode.Lifetime)
+	o.sweeps()
+	if got := statusOf(t, o, certifier, id); got != membership.Undeliverable {
+		t.Errorf("status two days later = %s, want undeliverable", got)
+	}
+	if _, err := o.ResendStaff(t.Context(), certifier, sub(), id); err != nil {
+		t.Fatal(err)
+	}
+	for _, when := range []string{"on its way", "accepted"} {
+		if got := statusOf(t, o, certifier, id); got != membership.Invited {
+			t.Errorf("status of the next code, %s = %s, want invited", when, got)
+		}
+		o.post()
+	}
+}
+
+// The dashboard judges disuse by the time and the setting, as sign-in does,
+// before any sweep (security.md 4.5).
+func TestDashboardJudgesDisuseAsSignInDoes(t *testing.T) {
+	t.Parallel()
+	o := open(t, dbtest.Tx(t), launch)
+	o.enroll(1)
+	certifier := o.certifier(o.mailing()[0], "quinn")
+	id, err := o.InviteStaff(t.Context(), certifier, sub(), membership.Invitee{FirstName: "Sam", LastName: "Staff", Email: "sam@clinic.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	who, err := o.redeem(staffMail(o.post()), "samstaff")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dbtest.Freeze(t, o.db, instant(time.April, 1, 12, 0, 0)) // the days cross the change to daylight saving time
+	steps := []struct {
+		name, change string
+		want         membership.Status
+	}{
+		{"its last moment", `UPDATE account SET created_at = portal_now() - interval '1440 hours' + interval '1 microsecond', signed_in_at = NULL WHERE id = $1`, membership.Active},
+		{"its end", `UPDATE account SET created_at = portal_now() - interval '1440 hours' WHERE id = $1`, membership.Disabled},
+		{"used since", `UPDATE account SET signed_in_at = portal_now() - interval '1440 hours' + interval '1 microsecond' WHERE id = $1`, membership.Active},
+		{"used, to its end", `UPDATE account SET signed_in_at = portal_now() - interval '1440 hours' WHERE id = $1`, membership.Disabled},
+		{"enabled by the desk", `UPDATE account SET enabled_at = portal_now() - interval '720 hours' WHERE id = $1`, membership.Active},
+		{"a shorter limit", `INSERT INTO setting (name, value, reason, changed_at) SELECT 'inactive_days_staff', '30', 'test', portal_now() FROM account WHERE id = $1`, membership.Disabled},
+	}
+	for _, step := range steps {
+		o.system(func(tx *postgres.Tx) error {
+			_, err := tx.Exec(t.Context(), step.change, who)
+			return err
+		})
+		o.judged(certifier, id, who, step.name, step.want)
+	}
+}
+
+// judged compares what the page of a person, the filter, the counts and
+// sign-in say of an account.
+func (o *office) judged(certifier authz.Actor, id, who uuid.UUID, name string, want membership.Status) {
+	o.t.Helper()
+	if got := statusOf(o.t, o, certifier, id); got != want {
+		o.t.Errorf("%s: status = %s, want %s", name, got, want)
+	}
+	staff, err := o.members.List(o.t.Context(), certifier, membership.Filter{Status: want, Size: 10})
+	if err != nil || len(staff.Members) != 1 || staff.Counts[want] != 1 || staff.Members[0].Status(staff.Now) != want {
+		o.t.Errorf("%s: %d listed as %s, counts %v (%v)", name, len(staff.Members), want, staff.Counts, err)
+	}
+	o.system(func(tx *postgres.Tx) error {
+		limits, err := account.ReadLimits(o.t.Context(), tx)
+		if err != nil {
+			return err
+		}
+		a, err := account.Find(o.t.Context(), tx, who)
+		if refused := a.Usable(tx.Now(), limits) != nil; refused != (want == membership.Disabled) {
+			o.t.Errorf("%s: sign-in refused = %t, dashboard %s", name, refused, want)
+		}
+		return err
+	})
 }
 
 // signIn opens a session of the account at a site.

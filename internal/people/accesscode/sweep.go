@@ -57,7 +57,15 @@ func (s *Service) noteLapsed(ctx context.Context) error {
 	var ids []uuid.UUID
 	err := s.db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
 		var err error
-		ids, err = listLapsed(ctx, tx)
+		if ids, err = listLapsed(ctx, tx); err != nil {
+			return err
+		}
+		dates, err := setting.Calendar(ctx, tx)
+		if err != nil || !dates.Reissues(tx.Today()) {
+			return err
+		}
+		more, err := listUndelivered(ctx, tx)
+		ids = append(ids, more...)
 		return err
 	})
 	var failed []error
@@ -84,15 +92,18 @@ func (s *Service) noteOneTx(ctx context.Context, tx *postgres.Tx, membershipID u
 		return err
 	}
 	c, found, err := lockLapsed(ctx, tx, membershipID)
-	if err != nil || !found {
+	if err != nil {
 		return err
+	}
+	if !found {
+		return s.reissueUndelivered(ctx, tx, m)
 	}
 	if c.LapsedAt == nil {
 		if err := s.lapse(ctx, tx, m, c.Code); err != nil {
 			return err
 		}
 	}
-	return s.reissue(ctx, tx, m, c.Code)
+	return s.reissue(ctx, tx, m, issue{replaces: &c.ID})
 }
 
 // lapse notes that a code ran out and tells the certifier about an invitation
@@ -122,10 +133,9 @@ func (s *Service) lapse(ctx context.Context, tx *postgres.Tx, m membership.Membe
 	return err
 }
 
-// reissue replaces a certifier's code that has run out, between the two dates
-// of the program (security.md 3.8): once for each code, and never when the
-// account exists.
-func (s *Service) reissue(ctx context.Context, tx *postgres.Tx, m membership.Membership, c Code) error {
+// reissue replaces a certifier's code, between the two dates of the program
+// (security.md 3.8): once for each code, and never when the account exists.
+func (s *Service) reissue(ctx context.Context, tx *postgres.Tx, m membership.Membership, i issue) error {
 	dates, err := setting.Calendar(ctx, tx)
 	if err != nil || m.Role != authz.Certifier || !dates.Reissues(tx.Today()) {
 		return err
@@ -134,7 +144,8 @@ func (s *Service) reissue(ctx context.Context, tx *postgres.Tx, m membership.Mem
 	if err != nil || !enrolled {
 		return err
 	}
-	_, err = s.issueTx(ctx, tx, authz.SystemActor, m, issue{reason: AutoReissue, replaces: &c.ID})
+	i.reason = AutoReissue
+	_, err = s.issueTx(ctx, tx, authz.SystemActor, m, i)
 	return err
 }
 

@@ -19,7 +19,7 @@ func administrators(ctx context.Context, tx *postgres.Tx, l Limits) (Administrat
 		SELECT a.id FROM account a
 		WHERE a.kind = 'ofp' AND NOT a.sealed AND a.removed_at IS NULL AND a.disabled_at IS NULL
 			AND a.disabled_inactive_at IS NULL AND a.blocked_at IS NULL
-			AND greatest(coalesce(a.signed_in_at, a.created_at), a.enabled_at) > @since
+			AND `+lastUse+` > @since
 			AND EXISTS (SELECT FROM membership m WHERE m.account_id = a.id AND m.role = 'ofp' AND m.removed_at IS NULL)
 		ORDER BY a.id LIMIT 1000`, pgx.NamedArgs{"since": tx.Now().AddDate(0, 0, -l.WorkforceDays)})
 }

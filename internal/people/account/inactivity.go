@@ -143,7 +143,7 @@ func listIdle(ctx context.Context, tx *postgres.Tx, after uuid.UUID, l Limits) (
 	return postgres.All[idle](ctx, tx, `
 		SELECT `+columns+`, a.inactivity_warnings AS warnings FROM account a
 		WHERE a.id > $1 AND a.removed_at IS NULL AND a.disabled_inactive_at IS NULL AND a.disabled_at IS NULL AND NOT a.sealed
-			AND greatest(coalesce(a.signed_in_at, a.created_at), a.enabled_at) < CASE a.kind WHEN 'client' THEN $3::timestamptz ELSE $2::timestamptz END
+			AND `+lastUse+` < CASE a.kind WHEN 'client' THEN $3::timestamptz ELSE $2::timestamptz END
 		ORDER BY a.id LIMIT $4 FOR UPDATE SKIP LOCKED`,
 		after, soon.AddDate(0, 0, -l.WorkforceDays), soon.AddDate(0, -l.ClientMonths, 0), inactiveBatch)
 }

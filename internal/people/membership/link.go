@@ -67,7 +67,7 @@ func (s *Service) FindForLink(ctx context.Context, actor authz.Actor, id uuid.UU
 	var sites []Choice
 	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
 		var reads postgres.Batch
-		postgres.QueueOne(&reads, &m, findMemberQuery, id)
+		postgres.QueueOne(&reads, &m, findMemberQuery, findMemberArgs(id))
 		postgres.QueueAll(&reads, &sites, ownSites)
 		if err := reads.Send(ctx, tx); err != nil {
 			return notFound(err)

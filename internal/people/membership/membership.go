@@ -24,6 +24,7 @@ type Status string
 // The states of a membership, as the Access Management Dashboard shows them.
 const (
 	Invited           Status = "invited"
+	Undeliverable     Status = "undeliverable" // the invitation's mail bounced
 	InvitationExpired Status = "invitation-expired"
 	Active            Status = "active"
 	Blocked           Status = "blocked"
@@ -32,7 +33,7 @@ const (
 )
 
 // Statuses lists every state in the order of a life.
-var Statuses = []Status{Invited, InvitationExpired, Active, Blocked, Disabled, Removed}
+var Statuses = []Status{Invited, Undeliverable, InvitationExpired, Active, Blocked, Disabled, Removed}
 
 // Membership is the access of a person to a site, or an invitation to it.
 type Membership struct {
@@ -73,28 +74,39 @@ type Member struct {
 	BlockedAt          *time.Time
 	DisabledAt         *time.Time
 	DisabledInactiveAt *time.Time
+	InactiveFrom       *time.Time // when disuse disables, whether a sweep has been or not; nil: never
 	AccountRemovedAt   *time.Time
 	CodeLive           bool       // a code was issued and neither used nor replaced
 	CodeExpiresAt      *time.Time // nil: its mail has not been accepted yet
+	CodeBounced        bool       // its mail could not be delivered
 	AsOf               time.Time  // when this was read
 }
 
 // Status returns the state at the given time. An invitation is expired at, not
-// after, the end of its code.
+// after, the end of its code. One whose mail bounced is undeliverable until
+// another code replaces it (security.md 15.2). An account is out of use for
+// too long when sign-in would say so, and not only once a sweep has marked it
+// (security.md 4.5).
 func (m Member) Status(at time.Time) Status {
 	switch {
 	case m.RemovedAt != nil || m.AccountRemovedAt != nil:
 		return Removed
+	case !m.Joined() && m.CodeLive && m.CodeBounced:
+		return Undeliverable
 	case !m.Joined() && m.CodeLive && (m.CodeExpiresAt == nil || at.Before(*m.CodeExpiresAt)):
 		return Invited
 	case !m.Joined():
 		return InvitationExpired
 	case m.BlockedAt != nil:
 		return Blocked
-	case m.DisabledAt != nil || m.DisabledInactiveAt != nil:
+	case m.DisabledAt != nil || m.inactive(at):
 		return Disabled
 	}
 	return Active
+}
+
+func (m Member) inactive(at time.Time) bool {
+	return m.DisabledInactiveAt != nil || m.InactiveFrom != nil && !at.Before(*m.InactiveFrom)
 }
 
 // Invitee is somebody who is to be let in.

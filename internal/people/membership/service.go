@@ -90,7 +90,7 @@ func (s *Service) Find(ctx context.Context, actor authz.Actor, id uuid.UUID) (Me
 	}
 	var m Member
 	var reads postgres.Batch
-	postgres.QueueOne(&reads, &m, findMemberQuery, id)
+	postgres.QueueOne(&reads, &m, findMemberQuery, findMemberArgs(id))
 	if _, err := s.db.Read(ctx, actor, &reads); err != nil {
 		return m, notFound(err)
 	}

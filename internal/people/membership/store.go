@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/people/site"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/fault"
@@ -18,7 +19,17 @@ const columns = `m.id, m.site_id, m.role, m.account_id, m.first_name, m.last_nam
 	m.created_at, m.joined_at, m.removed_at, m.orientation_done_on, m.orientation_due_on`
 
 const memberColumns = columns + `, a.signed_in_at, a.blocked_at, a.disabled_at, a.disabled_inactive_at,
-	a.removed_at AS account_removed_at, c.id IS NOT NULL AS code_live, c.expires_at AS code_expires_at, portal_now() AS as_of`
+	` + inactiveFrom + ` AS inactive_from, a.removed_at AS account_removed_at,
+	c.id IS NOT NULL AS code_live, c.expires_at AS code_expires_at, ` + bounced + ` AS code_bounced, portal_now() AS as_of`
+
+// inactiveFrom is when the account ends for disuse. The queries with it and with
+// status need account.InactiveArgs.
+const inactiveFrom = `CASE WHEN NOT a.sealed THEN ` + account.InactiveFrom + ` END`
+
+// bounced is true of an invitation whose mail could not be delivered: its code
+// never began to run.
+const bounced = `(c.expires_at IS NULL AND EXISTS (SELECT FROM message g
+	WHERE g.membership_id = m.id AND g.cause = 'access-code:' || c.id AND g.state = 'undeliverable'))`
 
 const memberTables = `membership m
 	LEFT JOIN account a ON a.id = m.account_id
@@ -28,10 +39,11 @@ const memberTables = `membership m
 // two.
 const status = `CASE
 	WHEN m.removed_at IS NOT NULL OR a.removed_at IS NOT NULL THEN 'removed'
+	WHEN m.account_id IS NULL AND c.id IS NOT NULL AND ` + bounced + ` THEN 'undeliverable'
 	WHEN m.account_id IS NULL AND c.id IS NOT NULL AND coalesce(c.expires_at > @now, true) THEN 'invited'
 	WHEN m.account_id IS NULL THEN 'invitation-expired'
 	WHEN a.blocked_at IS NOT NULL THEN 'blocked'
-	WHEN a.disabled_at IS NOT NULL OR a.disabled_inactive_at IS NOT NULL THEN 'disabled'
+	WHEN a.disabled_at IS NOT NULL OR a.disabled_inactive_at IS NOT NULL OR ` + inactiveFrom + ` <= @now THEN 'disabled'
 	ELSE 'active' END`
 
 func notFound(err error) error {
@@ -74,10 +86,14 @@ func FindTx(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Membership, err
 	return m, notFound(err)
 }
 
-const findMemberQuery = `SELECT ` + memberColumns + ` FROM ` + memberTables + ` WHERE m.id = $1`
+const findMemberQuery = `SELECT ` + memberColumns + ` FROM ` + memberTables + ` WHERE m.id = @id`
+
+func findMemberArgs(id uuid.UUID) pgx.NamedArgs {
+	return account.InactiveArgs(pgx.NamedArgs{"id": id})
+}
 
 func findMember(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Member, error) {
-	m, err := postgres.One[Member](ctx, tx, findMemberQuery, id)
+	m, err := postgres.One[Member](ctx, tx, findMemberQuery, findMemberArgs(id))
 	return m, notFound(err)
 }
 
@@ -96,8 +112,8 @@ func readList(r *postgres.Batch, to *[]listed, siteID uuid.UUID, now time.Time, 
 			AND (@search = '' OR strpos(lower(m.first_name || ' ' || m.last_name || ' ' || m.email), lower(@search)) > 0)
 		ORDER BY m.removed_at IS NOT NULL, lower(m.last_name), lower(m.first_name), m.created_at
 		LIMIT @size OFFSET @skip`,
-		pgx.NamedArgs{"site": siteID, "status": string(f.Status), "search": f.Search, "now": now,
-			"size": size, "skip": (page - 1) * size})
+		account.InactiveArgs(pgx.NamedArgs{"site": siteID, "status": string(f.Status), "search": f.Search, "now": now,
+			"size": size, "skip": (page - 1) * size}))
 }
 
 // counted is how many of the staff are in a state.
@@ -111,7 +127,7 @@ func readCounts(r *postgres.Batch, to *[]counted, siteID uuid.UUID, now time.Tim
 		SELECT `+status+` AS status, count(*)::int AS count
 		FROM `+memberTables+`
 		WHERE m.site_id = @site AND m.role = 'staff'
-		GROUP BY 1`, pgx.NamedArgs{"site": siteID, "now": now})
+		GROUP BY 1`, account.InactiveArgs(pgx.NamedArgs{"site": siteID, "now": now}))
 }
 
 // ReadOfSite adds the reading of everybody who has or had the role at a site,
@@ -120,9 +136,9 @@ func ReadOfSite(r *postgres.Batch, to *[]Member, siteID uuid.UUID, role authz.Ro
 	postgres.QueueAll(r, to, `
 		SELECT `+memberColumns+`
 		FROM `+memberTables+`
-		WHERE m.site_id = $1 AND m.role = $2
+		WHERE m.site_id = @site AND m.role = @role
 		ORDER BY m.removed_at DESC NULLS FIRST, lower(m.last_name), lower(m.first_name)
-		LIMIT 200`, siteID, role)
+		LIMIT 200`, account.InactiveArgs(pgx.NamedArgs{"site": siteID, "role": role}))
 }
 
 func setNames(ctx context.Context, tx *postgres.Tx, id uuid.UUID, first, last string) error {

@@ -8,19 +8,10 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"familypact.example/portal/internal/office/setting"
+	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/people/session"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/postgres"
-)
-
-// lastUse is the time from which the disuse of an account counts, and unused
-// how long one of the workforce may be out of use: what account.Usable judges
-// at sign-in, for lists. Days are of 24 hours, as they are there.
-const (
-	lastUse = `greatest(coalesce(a.signed_in_at, a.created_at), a.enabled_at)`
-	unused  = `make_interval(hours => 24 * coalesce(
-		(SELECT value::int FROM setting WHERE name = @unused_name ORDER BY id DESC LIMIT 1), @unused_days))`
 )
 
 // accountState is the state of an account, the one first that only the most
@@ -31,7 +22,7 @@ const accountState = `CASE
 	WHEN a.blocked_at IS NOT NULL THEN 'blocked'
 	WHEN a.sealed AND a.open_till > @now THEN 'open'
 	WHEN a.sealed THEN 'sealed'
-	WHEN a.disabled_inactive_at IS NOT NULL OR ` + lastUse + ` + ` + unused + ` <= @now THEN 'inactive'
+	WHEN a.disabled_inactive_at IS NOT NULL OR ` + account.InactiveFrom + ` <= @now THEN 'inactive'
 	ELSE 'active' END`
 
 const invitationState = `CASE WHEN c.id IS NOT NULL AND coalesce(c.expires_at > @now, true) THEN 'invited' ELSE 'invitation-ended' END`
@@ -94,11 +85,10 @@ func chosen(rows string) string {
 
 func arguments(now time.Time, f Filter) pgx.NamedArgs {
 	page, size := max(f.Page, 1), max(f.Size, 1)
-	return pgx.NamedArgs{
-		"now": now, "unused_name": setting.InactiveDaysWorkforce.Name(), "unused_days": setting.InactiveDaysWorkforce.Default(),
-		"search": strings.ToLower(f.Search), "role": string(f.Role), "state": string(f.State),
+	return account.InactiveArgs(pgx.NamedArgs{
+		"now": now, "search": strings.ToLower(f.Search), "role": string(f.Role), "state": string(f.State),
 		"size": size, "skip": (page - 1) * size,
-	}
+	})
 }
 
 func listPeople(ctx context.Context, tx *postgres.Tx, f Filter) (People, error) {
@@ -140,7 +130,7 @@ type details struct {
 
 const detailsByID = `
 	SELECT coalesce(a.removed_at, i.removed_at) AS removed_at, a.disabled_at, a.blocked_at,
-		coalesce(a.disabled_inactive_at, ` + lastUse + ` + ` + unused + `) AS inactive_from, coalesce(a.disabled_reason, '') AS reason,
+		coalesce(a.disabled_inactive_at, ` + account.InactiveFrom + `) AS inactive_from, coalesce(a.disabled_reason, '') AS reason,
 		coalesce(d.first_name || ' ' || d.last_name, '') AS disabled_by, a.open_till,
 		coalesce(a.sealed, i.sealed, false) AS sealed, c.expires_at AS code_ends_at,
 		EXISTS (SELECT FROM factor_reset r WHERE r.account_id = x.id AND r.needs_person AND r.confirmed_at IS NULL
@@ -166,14 +156,13 @@ const signInsShown = 10
 func readPerson(b *postgres.Batch, p *Person, id uuid.UUID, now time.Time) {
 	args := arguments(now, Filter{})
 	args["id"], args["subject"], args["most"] = id, "account:"+id.String(), signInsShown
-	args["oldest"] = now.Add(-session.Standard.Absolute)
 	p.Now = now
 	postgres.QueueOne(b, &p.Listed, chosen(byID), args)
 	postgres.QueueOne(b, &p.details, detailsByID, args)
 	postgres.QueueAll(b, &p.Places, placesByID, args)
 	postgres.QueueValue(b, &p.OpenSessions, `
 		SELECT count(*)::int FROM session
-		WHERE account_id = @id AND step = 'full' AND revoked_at IS NULL AND created_at > @oldest`, args)
+		WHERE account_id = @id AND step = 'full' AND revoked_at IS NULL AND created_at > @now::timestamptz - `+session.Lifetime, args)
 	postgres.QueueValues(b, &p.SignIns, `
 		SELECT at FROM audit_entry WHERE subject = @subject AND action = 'sign-in.complete' ORDER BY id DESC LIMIT @most`, args)
 }

@@ -236,6 +236,10 @@ func TestPerson(t *testing.T) {
 	if p.OpenSessions != 2 || len(p.Places) != 2 || p.Places[0].SiteName != "Harbor House" || p.Places[1].RemovedAt == nil || p.Own(ada) || !p.Since.Equal(now) {
 		t.Errorf("person = %+v", p)
 	}
+	b.exec(`INSERT INTO setting (name, value, reason, changed_at) VALUES ('session_max_h', '13', 'test', portal_now())`)
+	if p, err = b.Find(t.Context(), ada, id); err != nil || p.OpenSessions != 3 {
+		t.Errorf("with sign-ins of 13 hours %d are open (%v), want 3", p.OpenSessions, err)
+	}
 	dbtest.Freeze(t, b.db, now.Add(time.Hour))
 	if _, err := b.accounts.Disable(t.Context(), ben, sub(), id, "Shared the password"); err != nil {
 		t.Fatal(err)

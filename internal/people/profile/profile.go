@@ -31,14 +31,13 @@ const recent = 5
 
 // Service reads profiles.
 type Service struct {
-	db     *postgres.DB
-	ring   *secret.Ring
-	limits session.Limits
+	db   *postgres.DB
+	ring *secret.Ring
 }
 
 // NewService returns the service on a database.
 func NewService(db *postgres.DB, ring *secret.Ring) *Service {
-	return &Service{db: db, ring: ring, limits: session.Standard}
+	return &Service{db: db, ring: ring}
 }
 
 // Read returns the profile of the actor's account, in one batch.
@@ -49,7 +48,7 @@ func (s *Service) Read(ctx context.Context, actor authz.Actor) (Profile, error) 
 		batch := &pgx.Batch{}
 		batch.Queue(account.FindQuery, actor.Account)
 		batch.Queue(session.SitesQuery, actor.Account)
-		batch.Queue(session.OpenQuery, actor.Account, now.Add(-s.limits.Absolute))
+		batch.Queue(session.OpenQuery, actor.Account, now)
 		batch.Queue(session.HistoryQuery, actor.Account, now.Add(-session.HistoryLife), recent, 0)
 		batch.Queue(contact.PendingQuery, actor.Account, now)
 		results := tx.SendBatch(ctx, batch)

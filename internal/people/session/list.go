@@ -24,11 +24,15 @@ type Open struct {
 	Agent      Agent
 }
 
+// Lifetime is how long a sign-in lasts at most, as OFP has set it, in SQL: the
+// parameter session_max_h.
+const Lifetime = `make_interval(hours => coalesce((SELECT value FROM setting WHERE name = 'session_max_h' ORDER BY id DESC LIMIT 1)::int, 12))`
+
 // OpenQuery lists the complete sign-ins of the account $1 that have not ended
-// and began after $2, the newest first: the columns of Open.
+// and are not over at $2, the newest first: the columns of Open.
 const OpenQuery = `
 	SELECT id, created_at, last_seen_at, device_id IS NOT NULL AS known, agent FROM session
-	WHERE account_id = $1 AND step = 'full' AND revoked_at IS NULL AND created_at > $2
+	WHERE account_id = $1 AND step = 'full' AND revoked_at IS NULL AND created_at > $2::timestamptz - ` + Lifetime + `
 	ORDER BY created_at DESC LIMIT 20`
 
 // HistoryLife is how long the history of sign-ins is kept and shown.

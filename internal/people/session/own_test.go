@@ -28,7 +28,7 @@ func (s *site) me() authz.Actor {
 
 func (s *site) open(t *testing.T) []session.Open {
 	t.Helper()
-	list, err := postgres.All[session.Open](t.Context(), s.db, session.OpenQuery, s.account, start.Add(-time.Hour))
+	list, err := postgres.All[session.Open](t.Context(), s.db, session.OpenQuery, s.account, start)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/internal/platform/postgres"
+	"familypact.example/portal/internal/platform/secret"
 )
 
 // Manager carries the session of each request. It may be used from several
@@ -20,11 +21,13 @@ import (
 type Manager struct {
 	scs   *scs.SessionManager
 	store *store
+	ring  *secret.Ring
 }
 
 // Options are what a Manager depends on.
 type Options struct {
-	Secure bool // people come over TLS: the cookie says so and has its prefix
+	Ring   *secret.Ring // seals the message that is shown once
+	Secure bool         // people come over TLS: the cookie says so and has its prefix
 	Limits Limits
 	// Current returns the limits as OFP has set them; nil: Limits hold.
 	Current func(ctx context.Context) (Limits, error)
@@ -41,7 +44,7 @@ func NewManager(db *postgres.DB, o Options) *Manager {
 	if o.Limits == (Limits{}) {
 		o.Limits = Standard
 	}
-	m := &Manager{scs: scs.New(), store: &store{db: db, limits: o.Limits, current: o.Current, origin: o.Origin}}
+	m := &Manager{scs: scs.New(), ring: o.Ring, store: &store{db: db, limits: o.Limits, current: o.Current, origin: o.Origin}}
 	m.scs.Store = m.store
 	m.scs.Codec = codec{}
 	m.scs.HashTokenInStore = true
@@ -227,17 +230,6 @@ func (m *Manager) put(ctx context.Context, key string, v uuid.UUID) {
 		return
 	}
 	m.scs.Put(ctx, key, v.String())
-}
-
-// PutFlash keeps a text for the next page.
-func (m *Manager) PutFlash(ctx context.Context, text string) { m.scs.Put(ctx, keyFlash, text) }
-
-// TakeFlash returns the text that was kept for this page, once.
-func (m *Manager) TakeFlash(ctx context.Context) string {
-	if m.scs.GetString(ctx, keyFlash) == "" {
-		return ""
-	}
-	return m.scs.PopString(ctx, keyFlash)
 }
 
 // Remember keeps one of our own paths, to come back to it after signing in.

@@ -47,6 +47,7 @@ func newSite(t *testing.T, kind string) *site {
 	dbtest.Freeze(t, s.db, start)
 	s.account, s.place = addPerson(t, s.db, kind)
 	m := session.NewManager(s.db, session.Options{
+		Ring:   secret.NewTestRing(),
 		Origin: func(context.Context) authz.Origin { return authz.Origin{Request: "request-7"} },
 	})
 	s.m = m
@@ -64,6 +65,9 @@ func newSite(t *testing.T, kind string) *site {
 	mux.HandleFunc("/resume", func(_ http.ResponseWriter, r *http.Request) { must(t, m.Resume(r.Context())) })
 	mux.HandleFunc("/end", func(_ http.ResponseWriter, r *http.Request) { must(t, m.End(r.Context())) })
 	mux.HandleFunc("/flash", func(_ http.ResponseWriter, r *http.Request) { m.PutFlash(r.Context(), "done") })
+	mux.HandleFunc("/flash-name", func(_ http.ResponseWriter, r *http.Request) {
+		m.PutFlash(r.Context(), "Iris Ito has access to the site")
+	})
 	mux.HandleFunc("/remember", func(_ http.ResponseWriter, r *http.Request) { m.Remember(r.Context(), r.URL.Query().Get("p")) })
 	mux.HandleFunc("/slow", func(_ http.ResponseWriter, r *http.Request) {
 		s.entered <- struct{}{}

@@ -84,19 +84,8 @@ type Notice struct {
 	People    int  // at the site, with something to do
 }
 
-// NoticeTx reads the notice for the actor's dashboard.
-func NoticeTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor) (Notice, error) {
-	var later NoticeLater
-	var reads postgres.Batch
-	later.Add(&reads, actor, tx.Today())
-	if err := reads.Send(ctx, tx); err != nil {
-		return Notice{}, fmt.Errorf("training for the dashboard: %w", err)
-	}
-	return later.Notice(actor, tx.Today()), nil
-}
-
-// NoticeLater is what NoticeTx returns, asked for together with other queries.
-// Notice holds once they have been sent.
+// NoticeLater is the notice for a dashboard, asked for together with other
+// queries. Notice holds once they have been sent.
 type NoticeLater struct{ list []Standing }
 
 // Add adds the question to others: about everybody at the site for its

@@ -257,8 +257,12 @@ func TestBoard(t *testing.T) {
 	if err != nil || len(b.People) != 0 || len(b.Own) != 2 {
 		t.Errorf("staff's board = %+v, %v", b, err)
 	}
-	n := training.Notice{}
-	if err := w.db.InTx(t.Context(), certifier, func(tx *postgres.Tx) (err error) { n, err = training.NoticeTx(t.Context(), tx, certifier); return }); err != nil || n.People != 2 || n.Courses != 3 || !n.Certifier {
+	var notice training.NoticeLater
+	var reads postgres.Batch
+	day := civil.MustParse("2025-01-20")
+	notice.Add(&reads, certifier, day)
+	_, err = w.db.Read(t.Context(), certifier, &reads)
+	if n := notice.Notice(certifier, day); err != nil || n.People != 2 || n.Courses != 3 || !n.Certifier {
 		t.Errorf("notice = %+v, %v", n, err)
 	}
 }

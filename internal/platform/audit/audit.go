@@ -76,6 +76,10 @@ const BreakGlass authz.Role = "break-glass"
 // account that the entry names (ux.md 5.5).
 const HandedOver authz.Role = "handed-over"
 
+// ErrUnwritten means that an entry could not be written, whatever the cause:
+// what it is about has not happened and is not shown (security.md 13.1).
+var ErrUnwritten = errors.New("audit entry not written")
+
 var errNoRing = errors.New("audit: Use has not been called")
 
 // Record writes that the actor did the action to the subject, a kind and an id

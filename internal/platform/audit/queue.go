@@ -12,6 +12,6 @@ func Queue(b *postgres.Batch, tx *postgres.Tx, actor authz.Actor, action, subjec
 	if err != nil {
 		return err
 	}
-	b.Queue(insertion, entry.args())
+	b.QueueAs(ErrUnwritten, insertion, entry.args())
 	return nil
 }

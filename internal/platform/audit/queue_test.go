@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/uuid"
@@ -41,7 +42,13 @@ func TestQueue(t *testing.T) {
 	if _, err := dbtest.Superuser(t, db).Exec(t.Context(), `REVOKE INSERT ON audit_entry FROM portal_app`); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := view(t, db, subject); err == nil {
-		t.Error("something is shown whose entry cannot be written")
+	if _, err := view(t, db, subject); !errors.Is(err, audit.ErrUnwritten) {
+		t.Errorf("something is shown whose entry cannot be written: %v", err)
+	}
+	err = db.InTx(t.Context(), certifier, func(tx *postgres.Tx) error {
+		return audit.Record(t.Context(), tx, certifier, "client.view", subject)
+	})
+	if !errors.Is(err, audit.ErrUnwritten) {
+		t.Errorf("something is done whose entry cannot be written: %v", err)
 	}
 }

@@ -15,17 +15,16 @@ const columns = `e.id, e.at, e.role, e.account_id, e.site_id, e.action, e.subjec
 // insert writes the entry and notes that it waits for its place in the chain,
 // in one statement.
 func insert(ctx context.Context, tx *postgres.Tx, e Entry) error {
-	_, err := tx.Exec(ctx, insertion, e.args())
-	return err
+	return insertAll(ctx, tx, []Entry{e})
 }
 
 // insertAll is insert for several entries, in one round trip.
 func insertAll(ctx context.Context, tx *postgres.Tx, entries []Entry) error {
-	b := &pgx.Batch{}
+	var b postgres.Batch
 	for _, e := range entries {
-		b.Queue(insertion, e.args())
+		b.QueueAs(ErrUnwritten, insertion, e.args())
 	}
-	return tx.SendBatch(ctx, b).Close()
+	return b.Send(ctx, tx)
 }
 
 const insertion = `

@@ -106,6 +106,9 @@ const (
 	IssueCodes      Permission = "issue-codes"
 	ManagePeople    Permission = "manage-people"
 	ManageTraining  Permission = "manage-training"
+	ManageOutages   Permission = "manage-outages"
+	ManageSettings  Permission = "manage-settings"
+	DecideOverrides Permission = "decide-overrides"
 	DeskHome        Permission = "desk-home"
 	AssistAccounts  Permission = "assist-accounts" // the service desk's three acts
 	OwnRecord       Permission = "own-record"
@@ -127,6 +130,9 @@ var holders = map[Permission][]Role{
 	IssueCodes:      {OFP},
 	ManagePeople:    {OFP},
 	ManageTraining:  {OFP},
+	ManageOutages:   {OFP},
+	ManageSettings:  {OFP},
+	DecideOverrides: {OFP},
 	DeskHome:        {Desk},
 	AssistAccounts:  {Desk},
 	OwnRecord:       {Client},

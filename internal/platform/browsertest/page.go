@@ -42,18 +42,18 @@ type Page struct {
 // asked a host other than the ones it was sent to.
 func Tab(t testing.TB, o Options) *Page {
 	t.Helper()
-	return open(t, theBrowser(t), o, chromedp.WithNewBrowserContext())
+	return open(t, theBrowser(t), o, &trace{}, chromedp.WithNewBrowserContext())
 }
 
 // Another opens a second tab in the same browser as p, with its cookies.
 func (p *Page) Another(t testing.TB, o Options) *Page {
 	t.Helper()
-	return open(t, p.ctx, o)
+	return open(t, p.ctx, o, p.watch.trace)
 }
 
-func open(t testing.TB, parent context.Context, o Options, options ...chromedp.ContextOption) *Page {
+func open(t testing.TB, parent context.Context, o Options, tr *trace, options ...chromedp.ContextOption) *Page {
 	t.Helper()
-	p := &Page{t: t, watch: newWatch()}
+	p := &Page{t: t, watch: newWatch(tr)}
 	ctx, cancel := chromedp.NewContext(parent, append(options, chromedp.WithListener(p.watch.see))...)
 	p.ctx = ctx
 	t.Cleanup(func() {
@@ -142,6 +142,7 @@ func (p *Page) Click(text string) {
 func (p *Page) Fill(wordsAndValue ...string) {
 	p.t.Helper()
 	words, value := split(p.t, wordsAndValue)
+	p.watch.trace.keep(value)
 	field := finder("field", words)
 	p.do(fmt.Sprintf("fill %q", words),
 		chromedp.Focus(field),

@@ -16,9 +16,10 @@ type watch struct {
 	mu     sync.Mutex
 	hosts  map[string]bool
 	faults []string
+	trace  *trace
 }
 
-func newWatch() *watch { return &watch{hosts: map[string]bool{}} }
+func newWatch(tr *trace) *watch { return &watch{hosts: map[string]bool{}, trace: tr} }
 
 func (w *watch) allow(address string) {
 	w.mu.Lock()
@@ -52,7 +53,9 @@ func (w *watch) see(event any) {
 		}
 	case *network.EventRequestWillBeSent:
 		w.request(e.Request.URL)
+		w.trace.asks(e)
 	case *network.EventResponseReceived:
+		w.trace.answers(e.Response.Headers)
 		if e.Response.Status >= 400 && e.Type != network.ResourceTypeDocument {
 			w.add("%s answers %d", e.Response.URL, e.Response.Status)
 		}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -49,6 +50,17 @@ func QueueValues[T any](b *Batch, into *[]T, sql string, args ...any) {
 
 // Queue queues a statement that answers nothing.
 func (b *Batch) Queue(sql string, args ...any) { b.statements.Queue(sql, args...) }
+
+// QueueAs is Queue for a statement whose failure Send reports as the given one,
+// with its cause.
+func (b *Batch) QueueAs(failure error, sql string, args ...any) {
+	b.statements.Queue(sql, args...).Fn = func(results pgx.BatchResults) error {
+		if _, err := results.Exec(); err != nil {
+			return fmt.Errorf("%w: %w", failure, err)
+		}
+		return nil
+	}
+}
 
 // Send runs what was queued, in one round trip, and fills what the queries
 // were to go to. An empty batch asks nothing.

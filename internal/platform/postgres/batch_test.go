@@ -72,6 +72,28 @@ func TestBatchFails(t *testing.T) {
 	}
 }
 
+func TestBatchWithTheBeginning(t *testing.T) {
+	for name, db := range map[string]*postgres.DB{"pool": dbtest.New(t), "within": dbtest.Tx(t)} {
+		after := func(sql string) (role string, called bool, err error) {
+			b := &postgres.Batch{}
+			postgres.QueueValue(b, &role, sql)
+			err = db.InTxAfter(context.Background(), authz.Actor{Role: authz.Desk}, b, func(tx *postgres.Tx) error {
+				called = !tx.Now().IsZero()
+				return nil
+			})
+			return role, called, err
+		}
+		for range 40 { // more often than there are connections
+			if _, called, err := after(`SELECT (1/0)::text`); err == nil || called {
+				t.Fatalf("%s: a fault in the batch is not reported: %v, went on %t", name, err, called)
+			}
+		}
+		if role, called, err := after(`SELECT actor_role()::text`); role != "desk" || !called || err != nil {
+			t.Errorf("%s: got %q, went on %t, %v", name, role, called, err)
+		}
+	}
+}
+
 func TestRead(t *testing.T) {
 	db := dbtest.New(t)
 	dbtest.Freeze(t, db, time.Date(2025, 1, 13, 16, 0, 0, 0, time.UTC))

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,6 +70,7 @@ func migrator(ownerURL string) (*migrate.Migrate, error) {
 	if err != nil {
 		return nil, errors.New("database address of the owner cannot be read")
 	}
+	cfg.RequireAuth = cmp.Or(cfg.RequireAuth, scramOnly)
 	cfg.RuntimeParams["lock_timeout"] = milliseconds(lockTimeout)
 	driver, err := pgxmigrate.WithInstance(stdlib.OpenDB(*cfg), &pgxmigrate.Config{MigrationsTable: "schema_migration"})
 	if err != nil {

@@ -4,6 +4,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,8 +52,14 @@ const (
 	poolSize         = 16
 )
 
+// scramOnly refuses a server that asks for a password as it is, or for its MD5
+// (security.md 16.3): what is sent over the wire must not be of use to whoever
+// stands in the way. A socket and a certificate ask for none.
+const scramOnly = "!password,!md5"
+
 // Open returns the database at url. It does not connect: the first use does,
-// so that a portal can start before its database.
+// so that a portal can start before its database. A password is sent by SCRAM
+// or not at all, unless the address says require_auth otherwise.
 func Open(ctx context.Context, url string) (*DB, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -64,6 +71,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	cfg.MaxConnIdleTime = 5 * time.Minute
 	cfg.HealthCheckPeriod = 5 * time.Second
 	cfg.ConnConfig.ConnectTimeout = 2 * time.Second
+	cfg.ConnConfig.RequireAuth = cmp.Or(cfg.ConnConfig.RequireAuth, scramOnly)
 	params := cfg.ConnConfig.RuntimeParams
 	params["application_name"] = "portal"
 	params["timezone"] = "UTC"
@@ -117,10 +125,17 @@ func (tx *Tx) Raw() pgx.Tx { return tx.Tx }
 // is repeated up to three times, so fn must be safe to call again: it must do
 // nothing outside the transaction.
 func (db *DB) InTx(ctx context.Context, actor authz.Actor, fn func(tx *Tx) error) error {
+	return db.InTxAfter(ctx, actor, &Batch{}, fn)
+}
+
+// InTxAfter is InTx with a batch of reads that are sent with the beginning, in
+// its round trip: when fn is called, they have been answered. It is for what
+// must be known before the rest can be asked.
+func (db *DB) InTxAfter(ctx context.Context, actor authz.Actor, first *Batch, fn func(tx *Tx) error) error {
 	ctx, cancel := context.WithTimeout(ctx, txTimeout)
 	defer cancel()
 	for attempt := 1; ; attempt++ {
-		err := db.once(ctx, actor, fn)
+		err := db.once(ctx, actor, first, fn)
 		if !repeatable(err) || attempt == maxAttempts || db.pool == nil {
 			return err
 		}
@@ -132,8 +147,8 @@ func (db *DB) InTx(ctx context.Context, actor authz.Actor, fn func(tx *Tx) error
 
 const maxAttempts = 4
 
-func (db *DB) once(ctx context.Context, actor authz.Actor, fn func(tx *Tx) error) error {
-	tx, err := db.begin(ctx, actor)
+func (db *DB) once(ctx context.Context, actor authz.Actor, first *Batch, fn func(tx *Tx) error) error {
+	tx, err := db.begin(ctx, actor, first)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
@@ -151,21 +166,21 @@ func (db *DB) once(ctx context.Context, actor authz.Actor, fn func(tx *Tx) error
 const firstWords = `SELECT portal_now(), set_config('portal.actor', $1, true)`
 
 // begin waits at most poolWait for a connection, so that a full pool answers
-// quickly instead of piling up requests. The transaction and its first words
-// take one round trip together.
-func (db *DB) begin(ctx context.Context, actor authz.Actor) (*Tx, error) {
+// quickly instead of piling up requests. The transaction, its first words and
+// the first batch take one round trip together.
+func (db *DB) begin(ctx context.Context, actor authz.Actor, first *Batch) (*Tx, error) {
 	if db.pool == nil {
-		return db.beginWithin(ctx, actor)
+		return db.beginWithin(ctx, actor, first)
 	}
 	var tx *Tx
 	err := Again(func() (err error) {
-		tx, err = db.beginOnce(ctx, actor)
+		tx, err = db.beginOnce(ctx, actor, first)
 		return err
 	})
 	return tx, err
 }
 
-func (db *DB) beginOnce(ctx context.Context, actor authz.Actor) (*Tx, error) {
+func (db *DB) beginOnce(ctx context.Context, actor authz.Actor, first *Batch) (*Tx, error) {
 	waitCtx, cancel := context.WithTimeout(ctx, poolWait)
 	defer cancel()
 	conn, err := db.pool.Acquire(waitCtx)
@@ -173,30 +188,36 @@ func (db *DB) beginOnce(ctx context.Context, actor authz.Actor) (*Tx, error) {
 		return nil, fmt.Errorf("no connection: %w", err)
 	}
 	raw := &openTx{conn: conn}
-	batch := &pgx.Batch{}
-	batch.Queue("begin")
-	batch.Queue(firstWords, actor.String())
-	results := conn.SendBatch(ctx, batch)
 	var now time.Time
-	_, err = results.Exec()
-	if err == nil {
-		err = results.QueryRow().Scan(&now, nil)
-	}
-	if err = errors.Join(err, results.Close()); err != nil {
+	if err := conn.SendBatch(ctx, opening("begin", actor, &now, first)).Close(); err != nil {
 		_ = raw.Rollback(context.WithoutCancel(ctx))
 		return nil, err
 	}
 	return &Tx{Tx: raw, now: now.UTC()}, nil
 }
 
+// opening begins a transaction, reads its time into now, and goes on with the
+// first batch.
+func opening(begin string, actor authz.Actor, now *time.Time, first *Batch) *pgx.Batch {
+	whole := &pgx.Batch{}
+	whole.Queue(begin)
+	whole.Queue(firstWords, actor.String()).QueryRow(func(row pgx.Row) error { return row.Scan(now, nil) })
+	whole.QueuedQueries = append(whole.QueuedQueries, first.statements.QueuedQueries...)
+	return whole
+}
+
 // beginWithin begins a savepoint of the one transaction of a test.
-func (db *DB) beginWithin(ctx context.Context, actor authz.Actor) (*Tx, error) {
+func (db *DB) beginWithin(ctx context.Context, actor authz.Actor, first *Batch) (*Tx, error) {
 	raw, err := db.source.Begin(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var now time.Time
-	if err := raw.QueryRow(ctx, firstWords, actor.String()).Scan(&now, nil); err != nil {
+	err = raw.QueryRow(ctx, firstWords, actor.String()).Scan(&now, nil)
+	if err == nil {
+		err = first.Send(ctx, raw)
+	}
+	if err != nil {
 		_ = raw.Rollback(ctx)
 		return nil, err
 	}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"familypact.example/portal/internal/platform/authz"
 )
 
@@ -37,10 +35,7 @@ func (db *DB) readOnce(ctx context.Context, actor authz.Actor, b *Batch) (now ti
 		return time.Time{}, fmt.Errorf("no connection: %w", err)
 	}
 	tx := &openTx{conn: conn}
-	whole := &pgx.Batch{}
-	whole.Queue("begin read only")
-	whole.Queue(firstWords, actor.String()).QueryRow(func(row pgx.Row) error { return row.Scan(&now, nil) })
-	whole.QueuedQueries = append(whole.QueuedQueries, b.statements.QueuedQueries...)
+	whole := opening("begin read only", actor, &now, b)
 	whole.Queue("commit")
 	if err := conn.SendBatch(ctx, whole).Close(); err != nil {
 		return time.Time{}, errors.Join(err, tx.Rollback(context.WithoutCancel(ctx)))

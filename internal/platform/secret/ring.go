@@ -68,10 +68,19 @@ func (r *Ring) Seal(cell Cell, plain string) ([]byte, error) {
 func (r *Ring) Open(cell Cell, sealed []byte) (string, error) {
 	plain, err := r.field.Decrypt(sealed, cell.bytes())
 	if err != nil {
-		return "", fmt.Errorf("open %s.%s of %s: %w", cell.Table, cell.Column, cell.Row, ErrSealed)
+		return "", &CellError{cell}
 	}
 	return string(plain), nil
 }
+
+// CellError is ErrSealed of a cell.
+type CellError struct{ Cell Cell }
+
+func (e *CellError) Error() string {
+	return fmt.Sprintf("open %s.%s of %s: %v", e.Cell.Table, e.Cell.Column, e.Cell.Row, ErrSealed)
+}
+
+func (e *CellError) Unwrap() error { return ErrSealed }
 
 // Index returns the blind index to store beside a sealed field: 16 bytes that
 // are equal for equal text of the same purpose and tell nothing without the

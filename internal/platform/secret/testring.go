@@ -26,3 +26,15 @@ func testSet(letter byte) *prf.Set {
 	}
 	return &prf.Set{PrimaryID: 1, PRFs: map[uint32]prf.PRF{1: one}}
 }
+
+// NewRotatedTestRing returns the ring of NewTestRing after a change of the key
+// that codes are kept under: new digests are made with the second key, and
+// those of the first are still known, unless it is retired.
+func NewRotatedTestRing(retired bool) *Ring {
+	ring, second := NewTestRing(), testSet('n').PRFs[1]
+	ring.mac = &prf.Set{PrimaryID: 2, PRFs: map[uint32]prf.PRF{1: ring.mac.PRFs[1], 2: second}}
+	if retired {
+		delete(ring.mac.PRFs, 1)
+	}
+	return ring
+}

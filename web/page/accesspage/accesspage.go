@@ -40,6 +40,7 @@ type MemberView struct {
 
 var statuses = map[membership.Status]locale.Key{
 	membership.Invited:           locale.AccessStatusInvited,
+	membership.Undeliverable:     locale.AccessStatusUndeliverable,
 	membership.InvitationExpired: locale.AccessStatusInvitationExpired,
 	membership.Active:            locale.AccessStatusActive,
 	membership.Blocked:           locale.AccessStatusBlocked,
@@ -49,6 +50,7 @@ var statuses = map[membership.Status]locale.Key{
 
 var kinds = map[membership.Status]ui.Kind{
 	membership.Invited:           ui.Info,
+	membership.Undeliverable:     ui.Bad,
 	membership.InvitationExpired: ui.Warn,
 	membership.Active:            ui.OK,
 	membership.Blocked:           ui.Bad,
@@ -95,8 +97,8 @@ func acts(m membership.Member, now time.Time, details bool) []ui.Link {
 	if details {
 		add(locale.AccessActOpen, "")
 	}
-	status := m.Status(now)
-	if status == membership.Invited || status == membership.InvitationExpired {
+	switch m.Status(now) {
+	case membership.Invited, membership.Undeliverable, membership.InvitationExpired:
 		add(locale.AccessActResend, "resend")
 	}
 	if m.RemovedAt == nil {
@@ -235,7 +237,7 @@ func about(v MemberView) []ui.Row {
 		add(locale.AccessColumnSignedIn, when(v.SignedInAt))
 	case v.CodeLive && v.CodeExpiresAt != nil && v.RemovedAt == nil:
 		add(locale.AccessMemberExpires, stamp{at: *v.CodeExpiresAt, long: true})
-	case v.CodeLive && v.RemovedAt == nil:
+	case v.CodeLive && !v.CodeBounced && v.RemovedAt == nil:
 		add(locale.AccessMemberExpires, locale.AccessMemberSending)
 	}
 	if v.RemovedAt != nil {
@@ -244,9 +246,12 @@ func about(v MemberView) []ui.Row {
 	return rows
 }
 
-// help says who can help when the account is not usable, nil otherwise.
+// help says what to do about an invitation that did not arrive, and who can help
+// when the account is not usable; nil otherwise.
 func help(v MemberView) locale.Phrase {
 	switch v.Status(v.Now) {
+	case membership.Undeliverable:
+		return locale.AccessMemberUndeliverable.With("Email", v.Email)
 	case membership.Blocked:
 		return locale.AccessMemberBlocked.With("Phone", ui.ServiceCenterPhone)
 	case membership.Disabled:

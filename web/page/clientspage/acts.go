@@ -33,6 +33,7 @@ var offered = []deed{
 	{enrollment.ToDiscontinue, locale.RecordDiscontinue, "/discontinue"},
 	{enrollment.ToReactivate, locale.RecordReactivate, "/reactivate"},
 	{enrollment.ToUndo, locale.RecordUndo, "/discontinue/undo"},
+	{enrollment.ToOverride, locale.RecordOverride, "/override"},
 }
 
 // Acts are the acts that can be done to the client as the record stands.
@@ -60,6 +61,9 @@ func (v ShowView) details() []ui.Row {
 	if v.Standing == nil {
 		return rows
 	}
+	if e := v.Standing.Earlier; e != nil && !v.OFP {
+		rows = append(rows, v.earlier(*e))
+	}
 	if v.Standing.Code != "" {
 		rows = append(rows, ui.Row{Key: locale.RecordCode, Values: ui.Words(string(v.Standing.Code))})
 	}
@@ -67,4 +71,16 @@ func (v ShowView) details() []ui.Row {
 		rows = append(rows, ui.Row{Key: locale.RecordReaffirmed, Values: []locale.Phrase{Day(on)}})
 	}
 	return rows
+}
+
+// earlier leads to the months before the first certification.
+func (v ShowView) earlier(e enrollment.Earlier) ui.Row {
+	act := locale.RecordRetroOpen
+	if e.Decided > 0 {
+		act = locale.RecordRetroLook
+	}
+	return ui.Row{
+		Key: locale.RecordRetro, Values: []locale.Phrase{locale.RecordRetroCount.With("Count", e.Decided)},
+		Acts: []ui.Link{{Text: act, Href: "/provider/clients/" + v.ID.String() + "/retro"}},
+	}
 }

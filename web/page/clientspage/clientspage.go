@@ -5,6 +5,7 @@ package clientspage
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -34,6 +35,7 @@ func Status(s client.Status) (locale.Phrase, ui.Kind) {
 type ListView struct {
 	client.List
 	Show  client.Show
+	Sort  client.Sort
 	Query url.Values
 }
 
@@ -41,7 +43,10 @@ var shows = map[client.Show]locale.Key{
 	"":                     locale.ClientsShowAll,
 	client.ShowActive:      locale.ClientsShowActive,
 	client.ShowRenewable:   locale.ClientsShowRenewable,
+	client.ShowEnding7:     locale.ClientsShowEnding7,
 	client.ShowEnding:      locale.ClientsShowEnding,
+	client.ShowEnding30:    locale.ClientsShowEnding30,
+	client.ShowEnding60:    locale.ClientsShowEnding60,
 	client.ShowExpired:     locale.ClientsShowExpired,
 	client.ShowDeactivated: locale.ClientsShowDeactivated,
 	client.ShowIneligible:  locale.ClientsShowIneligible,
@@ -51,6 +56,15 @@ func (v ListView) choices() []ui.Choice {
 	list := []ui.Choice{{Value: "", Label: shows[""]}}
 	for _, s := range client.Shows {
 		list = append(list, ui.Choice{Value: string(s), Label: shows[s]})
+	}
+	return list
+}
+
+// sizes are how many clients a page may have.
+func sizes() []ui.Choice {
+	var list []ui.Choice
+	for _, n := range client.PageSizes {
+		list = append(list, ui.Choice{Value: strconv.Itoa(n), Label: locale.Words(strconv.Itoa(n))})
 	}
 	return list
 }
@@ -66,14 +80,33 @@ func (v ListView) pages() ui.Pages {
 	return ui.Pages{Number: v.Page, Size: v.Size, Total: v.Total, Path: "/provider/clients", Query: v.Query}
 }
 
+// orders says in the caption how the list is sorted.
+var orders = map[client.Sort]locale.Key{
+	"":                  locale.ClientsCaptionEnds,
+	client.ByEnd:        locale.ClientsCaptionEnds,
+	client.ByEndLast:    locale.ClientsCaptionEndsLast,
+	client.ByStatus:     locale.ClientsCaptionStatus,
+	client.ByStatusLast: locale.ClientsCaptionStatusLast,
+}
+
+// sorted is the query with the order that the list has without one.
+func (v ListView) sorted() url.Values {
+	query := maps.Clone(v.Query)
+	if v.Sort == "" {
+		query = url.Values{"sort": {string(client.ByEnd)}}
+		maps.Copy(query, v.Query)
+	}
+	return query
+}
+
 func (v ListView) table() ui.Table {
 	t := ui.Table{
-		Caption: locale.ClientsCaption.With("Range", v.pages().Range()),
-		Columns: []ui.Column{
+		Caption: orders[v.Sort].With("Range", v.pages().Range()),
+		Columns: ui.SortBy("/provider/clients", v.sorted(), []string{"", "", "", "ends", "status"}, []ui.Column{
 			{Label: locale.ClientsColumnClient}, {Label: locale.ClientsColumnNumber}, {Label: locale.ClientsColumnBorn, Numeric: true},
-			{Label: locale.ClientsColumnEnds, Numeric: true, Order: "ascending"}, {Label: locale.ClientsColumnStatus},
+			{Label: locale.ClientsColumnEnds, Numeric: true}, {Label: locale.ClientsColumnStatus},
 			{Label: locale.ClientsColumnPrivacy}, {Label: locale.ClientsColumnAct},
-		},
+		}),
 	}
 	for _, l := range v.Lines {
 		t.Rows = append(t.Rows, v.row(l))
@@ -88,7 +121,7 @@ func (v ListView) row(l client.Line) []ui.Cell {
 	if l.Confidential {
 		privacy = ui.Cell{Text: locale.ClientsConfidential, Tag: true, Kind: ui.Bad}
 	}
-	if l.Renewable(v.Today) {
+	if l.Recertifiable(v.Today, l.Code) {
 		act = ui.Cell{Text: locale.RecordRecertify, Hidden: locale.Words(l.Name.Full()), Href: href + "/recertify"}
 	}
 	return []ui.Cell{

@@ -89,6 +89,7 @@ type AccessView struct {
 
 var deeds = map[string]locale.Key{
 	"client.view":         locale.AccessesWhatView,
+	"client.inquiry":      locale.AccessesWhatInquiry,
 	"client.open":         locale.AccessesWhatOpen,
 	"client.print":        locale.AccessesWhatPrinted,
 	"client.save":         locale.AccessesWhatSaved,
@@ -169,14 +170,24 @@ func (v CardView) sheetInTheirs() templ.Component {
 	})
 }
 
-func (v CardView) sheet() string { return v.file("/card/print") }
+// Taking is how a card is taken: the value of the button.
+type Taking string
 
-// file is the address of another form of the same version of the card.
-func (v CardView) file(page string) string {
+// The ways of taking a card. Any other is on paper.
+const (
+	OnPaper   Taking = "print"
+	AsPDF     Taking = "pdf"
+	AsPicture Taking = "png"
+)
+
+// Sheet is the address of the sheet for printing, in the same version.
+func (v CardView) Sheet() string { return v.base() + "/card/print?version=" + v.version() }
+
+func (v CardView) version() string {
 	if v.Plain {
-		return v.base() + page + "?version=plain"
+		return string(document.Plain)
 	}
-	return v.base() + page + "?version=named"
+	return string(document.Named)
 }
 
 // Mode returns how client and staff met, in words.
@@ -188,6 +199,8 @@ func Mode(m application.Mode) locale.Phrase {
 		return locale.EnrollModeVideo
 	case application.Telephone:
 		return locale.EnrollModeTelephone
+	case application.FromPaper:
+		return locale.EnrollModePaper
 	}
 	return locale.EnrollModeOnline
 }

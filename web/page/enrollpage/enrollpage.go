@@ -33,7 +33,11 @@ func (v ModeView) title() locale.Key {
 }
 
 // DraftsView lists the applications that are not finished.
-type DraftsView struct{ Lines []application.DraftLine }
+type DraftsView struct{ application.DraftList }
+
+func (v DraftsView) pages() ui.Pages {
+	return ui.Pages{Number: v.Page, Size: application.DraftsPage, Total: v.Total, Path: "/provider/work/drafts"}
+}
 
 var states = map[application.State]locale.Key{
 	application.Draft:      locale.ApplicationStateDraft,
@@ -351,12 +355,13 @@ func (v ResultView) reasons() []locale.Phrase {
 func (v ResultView) record() string { return "/provider/clients/" + v.Client.ID.String() }
 
 func (v ResultView) message() locale.Phrase {
-	return locale.ResultMessage.With("Code", enrollment.AidCode,
-		"From", clientspage.Short(v.decision().PeriodStart), "To", clientspage.Short(v.decision().PeriodEnd))
+	starts, ends := v.period()
+	return locale.ResultMessage.With("Code", enrollment.AidCode, "From", clientspage.Short(starts), "To", clientspage.Short(ends))
 }
 
 func (v ResultView) renews() locale.Phrase {
-	return locale.ResultNextRenew.With("Date", clientspage.Day(eligibility.WindowOpens(v.decision().PeriodStart)))
+	starts, _ := v.period()
+	return locale.ResultNextRenew.With("Date", clientspage.Day(eligibility.WindowOpens(starts)))
 }
 
 func (v ResultView) ended() locale.Phrase {

@@ -1,5 +1,5 @@
-// Package ofppage shows the dashboard of the program office and the lists that
-// its tiles open.
+// Package ofppage shows the dashboard of the program office, the lists that its
+// tiles open, and the settings of the program.
 package ofppage
 
 import (
@@ -26,6 +26,7 @@ type DashboardView struct {
 	Codes       accesscode.Funnel
 	Undelivered int
 	Jobs        int // failing
+	Overrides   int // requests that wait
 }
 
 // UndeliveredView is a page of the messages that could not be delivered.
@@ -49,6 +50,7 @@ func needs(v DashboardView) []ui.Tile {
 		tile(v.Undelivered, locale.OfpTileUndeliverable, Undeliverable, ui.Bad),
 		tile(v.Jobs, locale.OfpTileJobs, JobsPath, ui.Bad),
 		tile(v.Codes.ExpiredToday, locale.OfpTileExpired, "/ofp/codes?today=yes", ui.Warn),
+		tile(v.Overrides, locale.OfpTileOverrides, "/ofp/overrides", ui.Warn),
 	}
 }
 

@@ -77,8 +77,8 @@ func (v ResultsView) title() locale.Key {
 
 func (v ResultsView) start() string { return "/provider/enroll/" + v.ID.String() + "/start" }
 
-// searched repeats what was searched for. Of a Social Security number it
-// shows the end alone.
+// searched repeats what was searched for. Of a Social Security or
+// Medi-Cal number it shows the end alone.
 func (v ResultsView) searched() locale.Phrase {
 	q := v.Query
 	switch q.By {
@@ -86,6 +86,8 @@ func (v ResultsView) searched() locale.Phrase {
 		return locale.SearchSearchedHap.With("Number", card.Groups(string(client.FoldHAPNumber(q.Number))))
 	case client.BySSN:
 		return locale.SearchSearchedSsn.With("Number", q.Number[max(0, len(q.Number)-4):])
+	case client.ByBIC:
+		return locale.SearchSearchedBic.With("Number", q.Number[max(0, len(q.Number)-4):])
 	case client.ByApplication:
 		return locale.SearchSearchedApplication.With("Number", q.Number, "Birth", day(q.BirthOn))
 	}

@@ -219,6 +219,9 @@ func searchForm(f *form.Form) templ.Component {
 				{Value: string(client.BySSN), Label: locale.SearchBySsn, Reveal: ui.TextField(f, ui.Field{
 					Name: "ssn", Label: locale.SearchSsn, Hint: locale.SearchSsnHint, Autocomplete: "off", Width: 20, InputMode: "numeric",
 				})},
+				{Value: string(client.ByBIC), Label: locale.SearchByBic, Reveal: ui.TextField(f, ui.Field{
+					Name: "bic", Label: locale.SearchBic, Hint: locale.SearchBicHint, Autocomplete: "off", Width: 20,
+				})},
 				{Value: string(client.ByApplication), Label: locale.SearchByApplication, Reveal: byApplication(f)},
 			},
 		}).Render(ctx, templ_7745c5c3_Buffer)

@@ -11,6 +11,8 @@ import (
 	"github.com/andybalholm/brotli"
 
 	"familypact.example/portal/internal/clients/incometable"
+	"familypact.example/portal/internal/office/calendar"
+	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/form"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/web/layout"
@@ -120,8 +122,20 @@ func TestOneNumberForEachProblem(t *testing.T) {
 
 func TestMyCodeByTheDay(t *testing.T) {
 	const itself, office = "by itself", "for a new code."
-	inside := render(t, "/providers/my-code", locale.English, publicpage.MyCode(form.New(), publicpage.MyCodeView{Window: true}))
-	after := render(t, "/providers/my-code", locale.English, publicpage.MyCode(form.New(), publicpage.MyCodeView{}))
+	on := func(day string, l locale.Language, dates calendar.Calendar) string {
+		return render(t, "/providers/my-code", l, publicpage.MyCode(form.New(), publicpage.MyCodeView{Today: civil.MustParse(day), Dates: dates}))
+	}
+	before := on("2025-01-12", locale.English, calendar.Launch)
+	inside := on("2025-02-03", locale.English, calendar.Launch)
+	after := on("2025-02-04", locale.English, calendar.Launch)
+	if !strings.Contains(before, "From January 13 on") || strings.Contains(before, office) {
+		t.Error("before the window the page does not say from when on codes come by themselves")
+	}
+	moved := calendar.Launch
+	moved.ReissueTo = civil.MustParse("2025-02-10")
+	if later := on("2025-02-04", locale.Spanish, moved); !strings.Contains(later, "hasta el 10 de febrero.") {
+		t.Error("the page does not name the last day that OFP has set")
+	}
 	if !strings.Contains(inside, itself) || strings.Contains(inside, office) {
 		t.Error("inside the window the page does not say that a code comes by itself")
 	}

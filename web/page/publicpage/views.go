@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"familypact.example/portal/internal/clients/eligibility"
+	"familypact.example/portal/internal/office/calendar"
+	"familypact.example/portal/internal/office/outage"
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/web/ui"
@@ -30,12 +32,14 @@ type EligibilityView struct {
 type StatusView struct {
 	Works bool
 	At    time.Time // of the look, zero when no clock could be read
+
+	Announced []outage.Outage // that go on, or will
 }
 
 // MyCodeView says which remedy holds today for a code that has run out.
 type MyCodeView struct {
-	// Window is the time in which new codes come by themselves.
-	Window bool
+	Today civil.Date
+	Dates calendar.Calendar // between which two new codes come by themselves
 }
 
 // condition is one of the four conditions in plain words.
@@ -111,16 +115,27 @@ var clinicSteps = []ui.Step{
 
 // remedy answers one situation of somebody who looks for a code.
 type remedy struct {
-	situation, text locale.Key
-	office          bool // the program office helps
-	create          bool // lead on to where the code is typed
+	situation locale.Key
+	text      locale.Phrase
+	office    bool // the program office helps
+	create    bool // lead on to where the code is typed
 }
+
+// monthDay is a day of the running year that is put into words when it is
+// shown.
+type monthDay civil.Date
+
+// In returns the day in the reader's words.
+func (d monthDay) In(ctx context.Context) string { return locale.MonthDay(ctx, civil.Date(d)) }
 
 // remedies for a certifier; expired ones depend on the day.
 func (v MyCodeView) remedies() []remedy {
 	expired := remedy{locale.PublicMyCodeExpired, locale.PublicMyCodeExpiredAfter, true, false}
-	if v.Window {
-		expired = remedy{locale.PublicMyCodeExpired, locale.PublicMyCodeExpiredWindow, false, false}
+	switch {
+	case v.Dates.Reissues(v.Today):
+		expired = remedy{locale.PublicMyCodeExpired, locale.PublicMyCodeExpiredWindow.With("To", monthDay(v.Dates.ReissueTo)), false, false}
+	case v.Today.Before(v.Dates.ReissueFrom):
+		expired = remedy{locale.PublicMyCodeExpired, locale.PublicMyCodeExpiredBefore.With("From", monthDay(v.Dates.ReissueFrom)), true, false}
 	}
 	return []remedy{
 		{locale.PublicMyCodeMissing, locale.PublicMyCodeMissingCertifier, true, false},
@@ -134,3 +149,17 @@ var staffRemedies = []remedy{
 	{locale.PublicMyCodeExpired, locale.PublicMyCodeExpiredStaff, false, false},
 	{locale.PublicMyCodeRefused, locale.PublicMyCodeRefusedText, false, true},
 }
+
+// span says from when to when an outage lasts.
+func span(o outage.Outage) locale.Phrase {
+	if o.EndsAt == nil {
+		return locale.PublicStatusSince.With("From", clock(o.StartsAt))
+	}
+	return locale.PublicStatusSpan.With("From", clock(o.StartsAt), "To", clock(*o.EndsAt))
+}
+
+// clock is an instant that is put into words when it is shown.
+type clock time.Time
+
+// In returns the instant in words.
+func (c clock) In(ctx context.Context) string { return locale.Clock(ctx, time.Time(c)) }

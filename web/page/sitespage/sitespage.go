@@ -169,6 +169,7 @@ func siteRows(s site.Site) []ui.Row {
 
 var memberStatuses = map[membership.Status]locale.Key{
 	membership.Invited:           locale.AccessStatusInvited,
+	membership.Undeliverable:     locale.AccessStatusUndeliverable,
 	membership.InvitationExpired: locale.SitesAccountNo,
 	membership.Active:            locale.AccessStatusActive,
 	membership.Blocked:           locale.AccessStatusBlocked,
@@ -177,7 +178,7 @@ var memberStatuses = map[membership.Status]locale.Key{
 }
 
 var memberKinds = map[membership.Status]ui.Kind{
-	membership.Invited: ui.Info, membership.InvitationExpired: ui.Warn, membership.Active: ui.OK,
+	membership.Invited: ui.Info, membership.Undeliverable: ui.Bad, membership.InvitationExpired: ui.Warn, membership.Active: ui.OK,
 	membership.Blocked: ui.Bad, membership.Disabled: ui.Bad, membership.Removed: ui.Quiet,
 }
 
