@@ -162,7 +162,7 @@ func (w *person) lifts(of *person) {
 // with an administrator and lets the hour pass.
 func (p *portal) breaksGlass(admin, staff *person) {
 	p.Helper()
-	w := p.person("Emergency", "Account", "emergency@office.example")
+	w := p.person("Emergency", "Reserve", "emergency@office.example")
 	code, _, err := p.app.Office.MakeSealed(context.Background(), membership.Invitee{FirstName: w.first, LastName: w.last, Email: w.email})
 	if err != nil {
 		p.Fatal(err)

@@ -75,6 +75,10 @@ var (
 	number    = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`) // of a row: says nothing
 	staticURL = regexp.MustCompile(`/static/\S*`)
 	port      = regexp.MustCompile(`^https?://localhost:[0-9]+`)
+
+	// colleague is a search for a name in the list of OFP's own people, which
+	// stands in its address still.
+	colleague = regexp.MustCompile(`^/ofp/people\?search=[^&]*`)
 )
 
 // plainAddress is an address as somebody reads it, without what is the same
@@ -84,6 +88,7 @@ func plainAddress(address string) string {
 		address = text
 	}
 	address = port.ReplaceAllString(strings.ToLower(address), "")
+	address = colleague.ReplaceAllString(address, "")
 	return number.ReplaceAllString(staticURL.ReplaceAllString(address, ""), "")
 }
 
