@@ -1,22 +1,18 @@
 package journey
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
-	"familypact.example/portal/internal/clients/application"
 	"familypact.example/portal/internal/clients/application/applicationtest"
-	"familypact.example/portal/internal/clients/client"
-	"familypact.example/portal/internal/clients/enrollment"
+	"familypact.example/portal/internal/clients/enrollment/enrollmenttest"
 	"familypact.example/portal/internal/clients/question"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/browsertest"
 	"familypact.example/portal/internal/platform/civil"
-	"familypact.example/portal/internal/platform/idempotency"
 	"familypact.example/portal/internal/platform/locale"
 )
 
@@ -56,40 +52,13 @@ func (p *portal) acts() {
 // knows enrolls somebody at the person's site and returns the client.
 func (w *person) knows() uuid.UUID {
 	w.Helper()
-	ctx := context.Background()
 	actor := authz.Actor{
 		Role:    authz.Staff,
 		Account: value[uuid.UUID](w.portal, `SELECT id FROM account WHERE email = $1`, w.email),
 		Site:    value[uuid.UUID](w.portal, `SELECT site_id FROM membership WHERE email = $1`, w.email),
 	}
-	must := func(err error) {
-		if err != nil {
-			w.Fatal(err)
-		}
-	}
-	sub := func() idempotency.Submission {
-		return idempotency.Submission{Key: uuid.Must(uuid.NewV7()), Digest: []byte("test")}
-	}
-	answers := applicationtest.Complete(w, civil.MustParse("2025-01-14"), applicationtest.Answer(question.SafeContact, "safe-contact", "Y"))
-	found, err := w.portal.app.Clients.Search(ctx, actor, sub(), client.Query{By: client.ByName, First: "Nobody", Last: "Known", BirthOn: civil.MustParse("1998-03-14")})
-	must(err)
-	apps := w.portal.app.Applications
-	id, err := apps.Start(ctx, actor, sub(), application.Begin{Result: found, Mode: application.InPerson, Help: application.HelpLanguage})
-	must(err)
-	must(apps.Save(ctx, actor, sub(), id, 1, answers))
-	must(apps.Sign(ctx, actor, sub(), id, application.SignForm{
-		Kind: application.Electronic, Version: 2, Language: locale.English, Agreed: true, Signing: application.Signing{Name: "Rosa Delgado"},
-	}))
-	app, err := apps.View(ctx, actor, id)
-	must(err)
-	given := map[application.Code]application.Answer{}
-	for _, topic := range app.Topics() {
-		given[topic.Code] = topic.Answers[0]
-	}
-	must(apps.Disclose(ctx, actor, sub(), id, given))
-	_, err = w.portal.app.Enrollments.Certify(ctx, actor, sub(), id, enrollment.Certification{Version: 2, Agreed: true})
-	must(err)
-	return value[uuid.UUID](w.portal, `SELECT client_id FROM application WHERE id = $1`, id)
+	return enrollmenttest.Enroll(w, w.portal.app.DB, w.portal.app.Ring, actor, civil.MustParse("2025-01-14"),
+		applicationtest.Answer(question.SafeContact, "safe-contact", "Y"))
 }
 
 // reaffirms opens the record from a search, goes through the answers and

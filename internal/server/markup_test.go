@@ -85,11 +85,7 @@ func (k *walk) poison() {
 	}))
 	app, err := apps.View(ctx, helper, th.certified)
 	k.must(err)
-	given := map[application.Code]application.Answer{}
-	for _, topic := range app.Topics() {
-		given[topic.Code] = topic.Answers[0]
-	}
-	k.must(apps.Disclose(ctx, helper, sub(), th.certified, given))
+	k.must(apps.Disclose(ctx, helper, sub(), th.certified, applicationtest.Told(app)))
 	_, err = enrollment.New(k.app.DB, k.app.Ring).Certify(ctx, helper, sub(), th.certified, enrollment.Certification{Version: 2, Agreed: true})
 	k.must(err)
 	certified, err := apps.View(ctx, helper, th.certified)

@@ -188,9 +188,5 @@ func (w *world) sign(actor authz.Actor, id uuid.UUID) {
 	}))
 	app, err := apps.View(ctx, actor, id)
 	w.must(err)
-	given := map[application.Code]application.Answer{}
-	for _, topic := range app.Topics() {
-		given[topic.Code] = topic.Answers[0]
-	}
-	w.must(apps.Disclose(ctx, actor, sub(), id, given))
+	w.must(apps.Disclose(ctx, actor, sub(), id, applicationtest.Told(app)))
 }

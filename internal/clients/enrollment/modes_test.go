@@ -46,11 +46,7 @@ func (d desk) live(t *testing.T, actor authz.Actor, mode application.Mode, kind 
 	if err != nil {
 		t.Fatal(err)
 	}
-	given := map[application.Code]application.Answer{}
-	for _, topic := range app.Topics() {
-		given[topic.Code] = topic.Answers[0]
-	}
-	if err := d.applications.Disclose(ctx, actor, sub(), id, given); err != nil {
+	if err := d.applications.Disclose(ctx, actor, sub(), id, applicationtest.Told(app)); err != nil {
 		t.Fatal(err)
 	}
 	return id

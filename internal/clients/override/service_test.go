@@ -112,11 +112,7 @@ func (d desk) enters(p application.PaperForm, changes ...applicationtest.Change)
 	}))
 	app, err := d.applications.View(ctx, d.staff, id)
 	d.must(err)
-	given := map[application.Code]application.Answer{}
-	for _, topic := range app.Topics() {
-		given[topic.Code] = topic.Answers[0]
-	}
-	d.must(d.applications.Disclose(ctx, d.staff, sub(), id, given))
+	d.must(d.applications.Disclose(ctx, d.staff, sub(), id, applicationtest.Told(app)))
 	return id
 }
 
@@ -637,11 +633,7 @@ func TestRecertifyFromPaper(t *testing.T) {
 	}))
 	a, err := d.applications.View(ctx, d.staff, app)
 	d.must(err)
-	given := map[application.Code]application.Answer{}
-	for _, topic := range a.Topics() {
-		given[topic.Code] = topic.Answers[0]
-	}
-	d.must(d.applications.Disclose(ctx, d.staff, sub(), app, given))
+	d.must(d.applications.Disclose(ctx, d.staff, sub(), app, applicationtest.Told(a)))
 	_, err = d.enrollments.Certify(ctx, d.staff, sub(), app, enrollment.Certification{Version: 2, Agreed: true})
 	d.must(err)
 	in := override.Request{Reason: override.Unplanned, Outage: later, StartsOn: p.SignedOn, PaperOn: p.SignedOn, Kept: p.Kept, OnFile: true}

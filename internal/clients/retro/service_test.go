@@ -98,11 +98,7 @@ func (c clinic) apply(t *testing.T, b application.Begin, changes ...applicationt
 	must(apps.Sign(ctx, c.actor, sub(), id, signature(2)))
 	app, err := apps.View(ctx, c.actor, id)
 	must(err)
-	given := map[application.Code]application.Answer{}
-	for _, topic := range app.Topics() {
-		given[topic.Code] = topic.Answers[0]
-	}
-	must(apps.Disclose(ctx, c.actor, sub(), id, given))
+	must(apps.Disclose(ctx, c.actor, sub(), id, applicationtest.Told(app)))
 	_, err = enrollment.New(c.db, ring).Certify(ctx, c.actor, sub(), id, enrollment.Certification{Version: 2, Agreed: true})
 	must(err)
 	return id
