@@ -9,7 +9,7 @@ TESTFLAGS ?=
 LINT    := $(GO) tool -modfile=.tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate build lint fmt vet theme bench browser \
+.PHONY: help run test check generate build lint fmt vet theme bench timing browser \
 	db-download db-stop db-reset generate-check fmt-check
 
 help: ## List the targets
@@ -56,6 +56,9 @@ theme: ## Build web/static from web/theme (needs Node)
 
 bench: build ## Run the benchmarks
 	$(PORTAL) devdb run --ephemeral -- $(GO) test -run '^$$' -bench . -benchmem $(TESTFLAGS) $(PACKAGES)
+
+timing: build ## Print how long an application takes, worked out from its pages
+	$(PORTAL) devdb run --ephemeral -- $(GO) test -count=1 -v -run TestTimeToApply ./internal/handler/enroll
 
 browser:
 	@.ci/browser

@@ -26,7 +26,7 @@ var classes = []string{"public", "internal", "personal", "sensitive"}
 var readable = strings.Fields(`
 	account.username account.username_key account.first_name account.last_name account.email account.email_key
 	account.language account.disabled_reason account.password_hash
-	account_setup.first_name account_setup.last_name account_setup.username account_setup.password_hash recovery_code.hash
+	account_setup.first_name account_setup.last_name account_setup.username account_setup.password_hash registration.password_hash recovery_code.hash
 	membership.first_name membership.last_name membership.email membership.email_key membership.credential
 	office_invitation.first_name office_invitation.last_name office_invitation.email office_invitation.email_key approval.reason
 	access_code.note code_selection.note message.email message.language site_import.content training_import.content
@@ -34,7 +34,7 @@ var readable = strings.Fields(`
 
 // unreadable are the columns that are sealed or keyed digests under another
 // name than the usual ones.
-var unreadable = []string{"key_set.wrapped", "message.body", "rate_limit.key", "disavowal.address", "factor_reset.cancel_digest", "factor_reset.later_digest"}
+var unreadable = []string{"key_set.wrapped", "message.body", "rate_limit.key", "disavowal.address", "factor_reset.cancel_digest", "factor_reset.later_digest", "registration.code_digest"}
 
 // column is a column of the schema.
 type column struct{ Name, Type string }

@@ -75,6 +75,8 @@ func works(p demo.Worker) string {
 		return "certifier, " + p.SiteName
 	case authz.Staff:
 		return "staff, " + p.SiteName
+	case authz.Client:
+		return "client"
 	}
 	return "no access"
 }

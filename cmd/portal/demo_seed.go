@@ -9,7 +9,7 @@ import (
 func seedOf(a *app.App, owner *demo.Owner) demo.Seed {
 	return demo.Seed{
 		Owner: owner, DB: a.DB, Ring: a.Ring,
-		Sites: a.Sites, Codes: a.Codes, Setups: a.Setups, Passcodes: a.Passcodes,
+		Sites: a.Sites, Codes: a.Codes, Setups: a.Setups, Passcodes: a.Passcodes, Accounts: a.Accounts,
 		Clients: a.Clients, Applications: a.Applications, Enrollments: a.Enrollments,
 	}
 }

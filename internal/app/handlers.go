@@ -6,6 +6,7 @@ import (
 	"familypact.example/portal/internal/config"
 	"familypact.example/portal/internal/handler/access"
 	"familypact.example/portal/internal/handler/accounts"
+	"familypact.example/portal/internal/handler/apply"
 	"familypact.example/portal/internal/handler/clients"
 	"familypact.example/portal/internal/handler/contents"
 	"familypact.example/portal/internal/handler/demos"
@@ -13,12 +14,15 @@ import (
 	"familypact.example/portal/internal/handler/enroll"
 	"familypact.example/portal/internal/handler/enrollments"
 	"familypact.example/portal/internal/handler/inquiries"
+	"familypact.example/portal/internal/handler/my"
 	"familypact.example/portal/internal/handler/ofp"
 	"familypact.example/portal/internal/handler/overrides"
 	"familypact.example/portal/internal/handler/people"
 	"familypact.example/portal/internal/handler/provider"
 	"familypact.example/portal/internal/handler/public"
 	"familypact.example/portal/internal/handler/register"
+	"familypact.example/portal/internal/handler/registrations"
+	"familypact.example/portal/internal/handler/reports"
 	"familypact.example/portal/internal/handler/retros"
 	"familypact.example/portal/internal/handler/signin"
 	"familypact.example/portal/internal/handler/sites"
@@ -41,19 +45,27 @@ func (a *App) newPages(l limits, dates *opening) server.Pages {
 	data := public.Data{DB: a.DB}
 	pages := server.Pages{
 		Public: public.New(data, data, public.Options{
-			Dates: dates.calendar, Ask: a.Codes.AskWhere, Announced: a.Outages.Announced, LeaveURL: a.Config.LeaveURL, EndSession: a.endSession,
+			Dates: dates.calendar, Ask: a.Codes.AskWhere, Announced: a.Outages.Announced, Clinics: data.Clinics, Online: true, LeaveURL: a.Config.LeaveURL, EndSession: a.endSession,
 		}),
-		SignIn:   signin.New(a.Sessions, a.Accounts, a.Passcodes, a.Resets, l, sitesOf(a.DB), a.Config.Secure()),
-		Register: register.New(a.Setups, a.Sessions),
-		Provider: provider.New(a.Applications, a.Clients, a.Members, a.Sessions),
-		Enroll:   enroll.New(a.Applications, a.Enrollments, a.Clients),
-		Handover: enroll.NewHandover(a.Applications, a.Sessions, enroll.Staff{Accounts: a.Accounts, Passcodes: a.Passcodes, Limit: l.SignIn}),
+		SignIn:        signin.New(a.Sessions, a.Accounts, a.Passcodes, a.Resets, l, sitesOf(a.DB), a.Config.Secure()),
+		Register:      register.New(a.Setups, a.Sessions),
+		Registrations: registrations.New(a.Registrations, a.Sessions, l),
+		Provider:      provider.New(a.Applications, a.Monthly, a.Clients, a.Members, a.Sessions),
+		Enroll:        enroll.New(a.Applications, a.Enrollments, a.Clients),
+		Apply:         apply.New(a.Applications, data.Clinics),
+		Handover:      enroll.NewHandover(a.Applications, a.Sessions, enroll.Staff{Accounts: a.Accounts, Passcodes: a.Passcodes, Limit: l.SignIn}),
 		Clients: clients.New(clients.Services{
 			Records: a.Clients, History: a.Enrollments, Answers: a.Applications, Notes: a.Notes, Cards: a.Documents, Documents: a.Documents,
 		}),
+		MyInbox:     my.NewInbox(a.Inbox),
+		MyPapers:    my.NewPapers(a.Documents, a.Enrollments),
+		MyLinks:     my.NewLinks(a.LinkCodes),
+		LinkCodes:   clients.NewLinkCodes(a.LinkCodes, a.Config.BaseURL),
+		Hidden:      clients.NewHidden(a.Clients, a.Reveals),
 		Enrollments: enrollments.New(a.Enrollments, a.Applications),
 		Retros:      retros.New(a.Retros),
 		Inquiries:   inquiries.New(a.Inquiries),
+		Reports:     reports.New(a.Monthly),
 		Access:      access.New(a.Members, a.Codes),
 		LostApps:    access.NewAuthenticators(a.Members, a.Accounts, a.Resets),
 		Accounts: accounts.New(accounts.Services{
@@ -69,6 +81,7 @@ func (a *App) newPages(l limits, dates *opening) server.Pages {
 		Training:  trainings.New(a.Trainings),
 		People:    people.New(a.Office, a.Accounts),
 		Desk:      desk.New(a.Desk, a.Desk),
+		My:        my.New(a.Own, a.Sessions.End),
 	}
 	if a.Passcodes.Texts() {
 		pages.Phones = accounts.NewPhones(a.Passcodes, l.PasscodeMail, a.Sessions.End)

@@ -54,6 +54,19 @@ func (l limits) Forgot(ctx context.Context, actor authz.Actor, name string) erro
 	return l.take(ctx, setting.LimitForgotPassword, account.Fold(name))
 }
 
+// Register counts a registration that is begun.
+func (l limits) Register(ctx context.Context, actor authz.Actor) error {
+	return l.byAddress(ctx, setting.LimitRegister, actor)
+}
+
+// RegisterMail counts a code to be mailed to somebody who registers.
+func (l limits) RegisterMail(ctx context.Context, actor authz.Actor, email string) error {
+	if err := l.byAddress(ctx, setting.LimitPasscodeMailFrom, actor); err != nil {
+		return err
+	}
+	return l.take(ctx, setting.LimitRegisterEmail, account.Fold(email))
+}
+
 // PasscodeMail counts a passcode to be mailed.
 func (l limits) PasscodeMail(ctx context.Context, actor authz.Actor) error {
 	return l.byAddress(ctx, setting.LimitPasscodeMailFrom, actor)

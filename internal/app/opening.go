@@ -53,6 +53,9 @@ func (o *opening) closed(ctx context.Context, role authz.Role, now time.Time) er
 	if dates.Open(civil.Of(now)) {
 		return nil
 	}
+	if role == authz.Client {
+		return errClosed.With(locale.ClosedClient.With("Day", locale.Date(ctx, dates.GoLive)))
+	}
 	return errClosed.With(locale.ClosedProvider.With("Day", locale.Date(ctx, dates.GoLive)))
 }
 

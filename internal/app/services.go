@@ -12,15 +12,20 @@ import (
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/clients/document"
 	"familypact.example/portal/internal/clients/enrollment"
+	"familypact.example/portal/internal/clients/inbox"
 	"familypact.example/portal/internal/clients/incometable"
 	"familypact.example/portal/internal/clients/inquiry"
+	"familypact.example/portal/internal/clients/linkcode"
 	"familypact.example/portal/internal/clients/override"
+	"familypact.example/portal/internal/clients/own"
 	"familypact.example/portal/internal/clients/retro"
+	"familypact.example/portal/internal/clients/reveal"
 	"familypact.example/portal/internal/config"
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/office/demo"
 	"familypact.example/portal/internal/office/outage"
 	"familypact.example/portal/internal/office/report"
+	"familypact.example/portal/internal/office/report/monthly"
 	"familypact.example/portal/internal/office/setting"
 	"familypact.example/portal/internal/people/acceptance"
 	"familypact.example/portal/internal/people/accesscode"
@@ -33,6 +38,7 @@ import (
 	"familypact.example/portal/internal/people/office"
 	"familypact.example/portal/internal/people/passcode"
 	"familypact.example/portal/internal/people/profile"
+	"familypact.example/portal/internal/people/registration"
 	"familypact.example/portal/internal/people/session"
 	"familypact.example/portal/internal/people/setup"
 	"familypact.example/portal/internal/people/site"
@@ -44,34 +50,40 @@ import (
 
 // Services are what people can do, by its trade name.
 type Services struct {
-	Sessions     *session.Manager
-	Accounts     *account.Service
-	Passcodes    *passcode.Service
-	Resets       *factorreset.Service
-	Contacts     *contact.Service
-	Profiles     *profile.Service
-	Terms        *acceptance.Service
-	Kept         *kept.Service
-	Sites        *site.Service
-	Members      *membership.Service
-	Codes        *accesscode.Service
-	Setups       *setup.Service
-	Settings     *setting.Service
-	Reports      *report.Service
-	Trainings    *training.Service
-	Clients      *client.Service
-	Applications *application.Service
-	Enrollments  *enrollment.Service
-	Retros       *retro.Service
-	Inquiries    *inquiry.Service
-	Overrides    *override.Service
-	Outages      *outage.Service
-	IncomeTables *incometable.Service
-	Notes        *casenote.Service
-	Documents    *document.Service
-	Desk         *desk.Service
-	Office       *office.Service
-	Demo         *demo.Service // nil outside a training copy
+	Sessions      *session.Manager
+	Accounts      *account.Service
+	Passcodes     *passcode.Service
+	Resets        *factorreset.Service
+	Contacts      *contact.Service
+	Profiles      *profile.Service
+	Terms         *acceptance.Service
+	Kept          *kept.Service
+	Sites         *site.Service
+	Members       *membership.Service
+	Codes         *accesscode.Service
+	Setups        *setup.Service
+	Registrations *registration.Service
+	Settings      *setting.Service
+	Reports       *report.Service
+	Monthly       *monthly.Service
+	Trainings     *training.Service
+	Clients       *client.Service
+	Applications  *application.Service
+	Enrollments   *enrollment.Service
+	Retros        *retro.Service
+	Inquiries     *inquiry.Service
+	Overrides     *override.Service
+	Outages       *outage.Service
+	IncomeTables  *incometable.Service
+	Notes         *casenote.Service
+	Documents     *document.Service
+	Inbox         *inbox.Service
+	LinkCodes     *linkcode.Service
+	Reveals       *reveal.Service
+	Desk          *desk.Service
+	Own           *own.Service
+	Office        *office.Service
+	Demo          *demo.Service // nil outside a training copy
 }
 
 // sessionFailure answers a request whose session could not be read or written.
@@ -97,6 +109,7 @@ func newServices(db *postgres.DB, ring *secret.Ring, hasher *account.Hasher, c c
 		Setups:       setup.NewService(db, ring, hasher, codes),
 		Settings:     setting.NewService(db),
 		Reports:      report.NewService(db),
+		Monthly:      monthly.New(db, ring),
 		Trainings:    training.NewService(db, ring),
 		Clients:      clients,
 		Applications: applications,
@@ -106,8 +119,13 @@ func newServices(db *postgres.DB, ring *secret.Ring, hasher *account.Hasher, c c
 		Outages:      outage.New(db),
 		IncomeTables: incometable.NewService(db),
 		Notes:        casenote.New(db, ring),
+		Own:          own.New(db, ring),
 		Documents:    document.New(db, ring),
+		Inbox:        inbox.New(db, ring),
+		LinkCodes:    linkcode.New(db, ring),
+		Reveals:      reveal.New(db, ring),
 	}
+	s.Registrations = registration.NewService(db, ring, hasher, s.Passcodes)
 	s.Overrides = override.New(db, ring, s.Enrollments)
 	s.Desk = desk.NewService(db, ring, s.Accounts)
 	s.Office = office.NewService(db, ring, codes, s.Accounts)
@@ -126,6 +144,7 @@ var hookMails = sync.OnceFunc(func() {
 	accesscode.Register()
 	passcode.Register()
 	contact.Register()
+	registration.Register()
 })
 
 // originOf says where a request came from: it has its number from the server.

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/people/account"
+	"familypact.example/portal/internal/people/account/accounttest"
 )
 
 // pairs is how many times each form is sent for somebody who is known and for
@@ -23,7 +24,8 @@ type question struct {
 	name, path     string
 	known, unknown url.Values
 	status         int
-	before         func(h *house) // before each pair, not measured
+	before         func(h *house)                     // before each pair, not measured
+	way            func(c *caller, fields url.Values) // to the form, for each of a pair, not measured
 }
 
 // BenchmarkKnownAndUnknown sends each form that takes a name, an address or a
@@ -55,25 +57,46 @@ func questions() []question {
 	const code = "0000-1111-2222-3333-4444-5555"
 	forget := func(h *house) { h.exec(`DELETE FROM password_failure`) }
 	return []question{
-		{"sign-in", "/sign-in", form("name", "dana", "password", wrongPassword), form("name", "nora", "password", wrongPassword), 422, forget},
-		{"sign-in-locked", "/sign-in", form("name", "dana", "password", wrongPassword), form("name", "nora", "password", wrongPassword), 422, nil},
-		{"forgotten-password", "/password/forgot", form("name", "dana"), form("name", "nora"), 303, nil},
-		{"forgotten-username", "/username/forgot", form("email", "dana@clinic.example"), form("email", "nora@clinic.example"), 303, nil},
-		{"my-code", "/providers/my-code", form("email", "wait@clinic.example", "npi", "2681797371"), form("email", "none@clinic.example", "npi", "2681797371"), 303, nil},
+		{"sign-in", "/sign-in", form("name", "dana", "password", wrongPassword), form("name", "nora", "password", wrongPassword), 422, forget, nil},
+		{"sign-in-locked", "/sign-in", form("name", "dana", "password", wrongPassword), form("name", "nora", "password", wrongPassword), 422, nil, nil},
+		{"forgotten-password", "/password/forgot", form("name", "dana"), form("name", "nora"), 303, nil, nil},
+		{"forgotten-username", "/username/forgot", form("email", "dana@clinic.example"), form("email", "nora@clinic.example"), 303, nil, nil},
+		{"my-code", "/providers/my-code", form("email", "wait@clinic.example", "npi", "2681797371"), form("email", "none@clinic.example", "npi", "2681797371"), 303, nil, nil},
 		{"code-of-certifier", "/create-account/code", form("email", "wait@clinic.example", "npi", "2681797371", "code", code),
-			form("email", "none@clinic.example", "npi", "2681797371", "code", code), 422, nil},
-		{"code-of-staff", "/create-account/code", form("email", "sina@clinic.example", "code", code), form("email", "none@clinic.example", "code", code), 422, nil},
+			form("email", "none@clinic.example", "npi", "2681797371", "code", code), 422, nil, nil},
+		{"code-of-staff", "/create-account/code", form("email", "sina@clinic.example", "code", code), form("email", "none@clinic.example", "code", code), 422, nil, nil},
+		{"registration-address", "/register/email", form("email", "known@mail.example"), form("email", "other@mail.example"), 303, nil, toAddress},
+		{"registration-code", "/register/sign-in-details", registering("known@mail.example"), registering("other@mail.example"), 303, nil, toSignIn},
 	}
 }
 
+// registering are username and password of somebody who has given an address.
+func registering(email string) url.Values {
+	return url.Values{"email": {email}, "username": {"nina.moss"}, "password": {"copper kettle 19"}}
+}
+
+// toAddress registers up to the form for the address.
+func toAddress(c *caller, _ url.Values) {
+	c.sends("/register", "mail=codes")
+	c.sends("/register/about-you", "first-name=Nina&last-name=Moss&birth-date-month=3&birth-date-day=14&birth-date-year=1998")
+}
+
+// toSignIn registers up to the form after which a code is mailed.
+func toSignIn(c *caller, fields url.Values) {
+	toAddress(c, nil)
+	c.sends("/register/email", url.Values{"email": fields["email"]}.Encode())
+}
+
 // furnished lifts the limits and adds a certifier and somebody of the staff
-// who wait with a code each.
+// who wait with a code each, and a client.
 func (h *house) furnished() {
 	h.t.Helper()
 	h.exec(`INSERT INTO setting (name, value, reason, changed_at)
 		SELECT name, '100000/5m0s', 'measured', portal_now() FROM unnest($1::text[]) name`,
 		[]string{"limit.anonymous.address", "limit.sign-in.address", "limit.sign-in.address-account", "limit.forgot-password.account",
-			"limit.forgot-password.address", "limit.code.email", "limit.code.address", "limit.my-code.email", "limit.my-code.address"})
+			"limit.forgot-password.address", "limit.code.email", "limit.code.address", "limit.my-code.email", "limit.my-code.address",
+			"limit.register.address", "limit.register.email", "limit.passcode-mail.address"})
+	accounttest.Client(h.t, h.db, h.app.Ring, account.ClientAccount{Email: "known@mail.example"})
 	for role, email := range map[string]string{"certifier": "wait@clinic.example", "staff": "sina@clinic.example"} {
 		id := uuid.Must(uuid.NewV7())
 		h.exec(`
@@ -95,6 +118,9 @@ func (q question) ask(h *house) times {
 	var t times
 	c := h.from("198.51.100.7")
 	once := func(fields url.Values) time.Duration {
+		if q.way != nil {
+			q.way(c, fields)
+		}
 		body, began := fields.Encode(), time.Now()
 		rec := c.sends(q.path, body)
 		took := time.Since(began)

@@ -10,14 +10,18 @@ import (
 
 	"familypact.example/portal/internal/clients/application"
 	"familypact.example/portal/internal/clients/client"
+	"familypact.example/portal/internal/clients/inbox"
 	"familypact.example/portal/internal/clients/inquiry"
+	"familypact.example/portal/internal/clients/linkcode"
 	"familypact.example/portal/internal/clients/retro"
 	"familypact.example/portal/internal/config"
+	"familypact.example/portal/internal/office/report/monthly"
 	"familypact.example/portal/internal/people/accesscode"
 	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/people/contact"
 	"familypact.example/portal/internal/people/desk"
 	"familypact.example/portal/internal/people/kept"
+	"familypact.example/portal/internal/people/registration"
 	"familypact.example/portal/internal/people/session"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
@@ -47,6 +51,7 @@ func (a *App) newWorker() (*worker.Worker, error) {
 				river.AddWorkerSafely(workers, turns[accesscode.IssueJob]{Worker: accesscode.NewIssueWorker(a.Codes)}),
 				river.AddWorkerSafely(workers, accesscode.NewQuestionWorker(a.Codes)),
 				river.AddWorkerSafely(workers, account.NewRecoverWorker(a.Accounts)),
+				river.AddWorkerSafely(workers, registration.NewCodeWorker(a.Registrations)),
 				river.AddWorkerSafely(workers, inquiry.NewWorker(a.Inquiries)),
 			)
 		},
@@ -116,8 +121,12 @@ func (a *App) sweeps() []worker.Sweep {
 		{Name: "drafts", Run: func(ctx context.Context) error { return application.Sweep(ctx, a.DB) }},
 		{Name: "earlier-months", Run: func(ctx context.Context) error { return retro.Sweep(ctx, a.DB) }},
 		{Name: "search-results", Run: func(ctx context.Context) error { return client.Sweep(ctx, a.DB) }},
+		{Name: "renewals", Run: func(ctx context.Context) error { return inbox.SweepRenewals(ctx, a.DB, a.Ring) }},
+		{Name: "link-codes", Run: func(ctx context.Context) error { return linkcode.Sweep(ctx, a.DB) }},
+		{Name: "day-counts", Run: func(ctx context.Context) error { return monthly.Sweep(ctx, a.DB, a.Ring) }},
 		{Name: "inquiries", Run: func(ctx context.Context) error { return inquiry.Sweep(ctx, a.DB) }},
 		{Name: "desk-searches", Run: a.inBatches(desk.SweepTx)},
+		{Name: "registrations", Run: a.inBatches(registration.SweepTx)},
 		{Name: "sessions", Run: a.inBatches(session.SweepTx)},
 		{Name: "sign-in-history", Run: a.inBatches(session.SweepHistoryTx)},
 		{Name: "kept-forms", Run: a.inBatches(kept.SweepTx)},

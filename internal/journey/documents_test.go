@@ -56,6 +56,10 @@ func (p *portal) documents() {
 		w.follows(locale.DocumentsBlankEs)
 		w.Want(locale.QNameLabel.In(locale.WithLanguage(w.root.Context(), locale.Spanish)))
 		w.look("form-blank")
+		w.at("/provider/forms")
+		w.Follow(say(locale.DocumentsBlankEs) + " " + say(locale.RecTitle))
+		w.Want(locale.PaperBlankRecIntro.In(locale.WithLanguage(w.root.Context(), locale.Spanish)))
+		w.look("form-blank-rec")
 	})
 }
 

@@ -247,7 +247,7 @@ func (w *person) cannotCertify() {
 	}
 }
 
-// enrollsHerself is refused whatever the answers are.
+// enrollsHerself is refused whatever the answers are (B7 of domain/portal.md 33).
 func (w *person) enrollsHerself() {
 	w.Helper()
 	a := single("Robin", "Castellane", "1200")

@@ -29,6 +29,12 @@ func TestHandOverInSpanish(t *testing.T) {
 	open(t, browsertest.Options{}, pacific(2025, time.January, 14, 9, 0, 0)).handsOver(locale.Spanish)
 }
 
+// TestHandOverInSpanishWithoutScript is the same path in a browser that runs no
+// script.
+func TestHandOverInSpanishWithoutScript(t *testing.T) {
+	open(t, browsertest.Options{NoScript: true}, pacific(2025, time.January, 14, 9, 0, 0)).handsOver(locale.Spanish)
+}
+
 // reader is a client with a device of the clinic in the hand.
 type reader struct {
 	*person
@@ -200,7 +206,7 @@ func (c *reader) asks() question.ID {
 	c.Helper()
 	_, page, _ := strings.Cut(strings.TrimPrefix(c.URL(), c.base), "/question/")
 	page, _, _ = strings.Cut(page, "?")
-	id, _ := handoverpage.IDOf(page)
+	id, _ := handoverpage.Place.IDOf(page)
 	return id
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"familypact.example/portal/internal/clients/question"
 	"familypact.example/portal/internal/platform/browsertest"
 	"familypact.example/portal/internal/platform/locale"
 )
@@ -26,7 +27,7 @@ func (p *portal) override() {
 	p.Helper()
 	var admin, staff *person
 	var record string
-	a := single("Paula", "Ortega", "1200")
+	a := single("Paula", "Ortega", "1200").with(question.ContactSection, typed("language-read", "Spanish"))
 	p.step("people of a clinic", func() {
 		admin = p.person("Odette", "Okafor", "odette@office.example")
 		admin.creates(p.printed(admin))
@@ -117,16 +118,21 @@ func (w *person) typesPaper(a applicant) string {
 	w.fills(a)
 	w.presses(locale.CheckGo)
 	w.look("paper-sign")
-	w.Choose("language=en")
+	w.Choose("language=es")
 	w.Choose("agree=yes")
 	w.presses(locale.SignAct)
 	w.wants(locale.SignSaved)
+	w.look("paper-told")
 	w.tells()
 	w.wants(locale.ReviewOutcomeEligible)
+	w.look("paper-review")
 	w.certifies(locale.ReviewCertifyEligible)
 	w.wants(locale.ResultTitleEligible, locale.ResultPaperTitle)
 	w.Want("01/20/2025 to 01/19/2026")
 	w.look("paper-result")
+	here := strings.TrimPrefix(w.URL(), w.base)
+	w.isGivenSpanish("Paula Ortega", locale.PaperFormPaper, "Binder 3, front desk")
+	w.at(here)
 	return "/provider/clients/" + value[string](w.portal, `SELECT client_id::text FROM application WHERE mode = 'paper'`)
 }
 

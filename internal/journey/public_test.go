@@ -1,17 +1,18 @@
 package journey
 
-import "strings"
+import (
+	"strings"
+
+	"familypact.example/portal/web/page/publicpage"
+)
 
 // publicPages looks at what everybody can see, in both languages.
 func (p *portal) publicPages() {
 	p.Helper()
 	w := p.person("Nia", "Nobody", "nia@nowhere.example")
-	for _, path := range []string{
-		"/", "/eligibility", "/contact", "/privacy", "/safety", "/accessibility", "/language-help",
-		"/nondiscrimination", "/terms", "/status", "/providers", "/providers/my-code", "/sign-in", "/password/forgot",
+	for _, path := range append(publicpage.Paths(), "/sign-in", "/password/forgot",
 		"/password/code", "/create-account", "/create-account/code", "/session/expired",
-		"/sign-in/blocked", "/sign-in/disabled", "/sign-in/disabled/office", "/sign-out",
-	} {
+		"/sign-in/blocked", "/sign-in/disabled", "/sign-in/disabled/office", "/sign-out") {
 		w.at(path)
 		w.found(path, 200)
 		w.look("public" + strings.ReplaceAll(strings.TrimSuffix(path, "/"), "/", "-"))

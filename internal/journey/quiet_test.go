@@ -75,10 +75,6 @@ var (
 	number    = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`) // of a row: says nothing
 	staticURL = regexp.MustCompile(`/static/\S*`)
 	port      = regexp.MustCompile(`^https?://localhost:[0-9]+`)
-
-	// colleague is a search for a name in the list of OFP's own people, which
-	// stands in its address still.
-	colleague = regexp.MustCompile(`^/ofp/people\?search=[^&]*`)
 )
 
 // plainAddress is an address as somebody reads it, without what is the same
@@ -88,7 +84,6 @@ func plainAddress(address string) string {
 		address = text
 	}
 	address = port.ReplaceAllString(strings.ToLower(address), "")
-	address = colleague.ReplaceAllString(address, "")
 	return number.ReplaceAllString(staticURL.ReplaceAllString(address, ""), "")
 }
 
@@ -105,7 +100,7 @@ func holds(text, word string) bool {
 }
 
 // clientPages are those where what is typed describes a client.
-var clientPages = regexp.MustCompile(`^https?://[^/]+(/es)?/provider/(search|enroll|applications|clients|inquiries|retro|inquiry)`)
+var clientPages = regexp.MustCompile(`^https?://[^/]+(/es)?/(register|provider/(search|enroll|applications|clients|inquiries|retro|inquiry))`)
 
 // ordinary are words of the tests' clients that reference data and the clinics
 // have as well.

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"familypact.example/portal/internal/clients/question"
 	"familypact.example/portal/internal/platform/browsertest"
 	"familypact.example/portal/internal/platform/locale"
 )
@@ -31,7 +32,7 @@ func (p *portal) remote() {
 		staff = p.joins(admin, here).invites("Rahel", "Sorensen", "rahel@clinic0001.example")
 	})
 	p.step("on the telephone", func() {
-		staff.meetsFarAway(single("Paula", "Ortega", "1200"), "telephone", func() {
+		staff.meetsFarAway(single("Paula", "Ortega", "1200"), "telephone", locale.English, func() {
 			staff.Choose("kind=oral")
 			staff.presses(locale.SignAct)
 			staff.wants(locale.SignConsentMissing, locale.SignKeptOralMissing)
@@ -42,7 +43,7 @@ func (p *portal) remote() {
 		})
 	})
 	p.step("on video", func() {
-		staff.meetsFarAway(single("Vera", "Quiroga", "1300"), "video", func() {
+		staff.meetsFarAway(single("Vera", "Quiroga", "1300"), "video", locale.English, func() {
 			staff.Choose("kind=electronic")
 			staff.Fill("name", "Vera Quiroga")
 			staff.presses(locale.SignAct)
@@ -51,17 +52,36 @@ func (p *portal) remote() {
 			staff.Fill("kept-electronic", "The signing service")
 		})
 	})
-	if n := p.count("disclosure WHERE code = 'D14'"); n != 1 {
-		p.Errorf("%d consents to a recording are kept, want 1", n)
+	p.step("on the telephone, in Spanish", func() {
+		a := single("Luisa", "Barragan", "1100").with(question.ContactSection, typed("language-read", "Spanish"))
+		staff.meetsFarAway(a, "telephone", locale.Spanish, func() {
+			staff.Choose("kind=oral")
+			staff.Choose("consent=yes")
+			staff.Fill("kept-oral", "Recordings, tape 5")
+		})
+		staff.isGivenSpanish("Luisa Barragan", locale.PaperFormOral, "Recordings, tape 5")
+	})
+	if n := p.count("disclosure WHERE code = 'D14'"); n != 2 {
+		p.Errorf("%d consents to a recording are kept, want 2", n)
 	}
-	if n := p.count("disclosure WHERE code = 'D08'"); n != 2 {
-		p.Errorf("the privacy statement was recited to %d, want 2", n)
+	if n := p.count("disclosure WHERE code = 'D08'"); n != 3 {
+		p.Errorf("the privacy statement was recited to %d, want 3", n)
 	}
 }
 
+// isGivenSpanish looks at the papers of somebody who has signed in Spanish: the
+// declaration, the form and the letter are in the client's language.
+func (w *person) isGivenSpanish(name string, how locale.Key, kept string) {
+	w.Helper()
+	es := locale.WithLanguage(w.root.Context(), locale.Spanish)
+	w.follows(locale.DocumentsResult)
+	w.given(locale.DocumentsKindForm, name, locale.SignStatement.In(es), how.In(es), kept, locale.PaperFormProvider.In(es))
+	w.given(locale.DocumentsKindNotice, locale.NoticeEligibleTitle.In(es), "8H")
+}
+
 // meetsFarAway takes somebody who is not there through the application; sign
-// says how the client signs.
-func (w *person) meetsFarAway(a applicant, mode string, sign func()) {
+// says how the client signs, in the language.
+func (w *person) meetsFarAway(a applicant, mode string, l locale.Language, sign func()) {
 	w.Helper()
 	w.at("/provider/enroll")
 	w.seeks(a)
@@ -70,8 +90,11 @@ func (w *person) meetsFarAway(a applicant, mode string, sign func()) {
 	w.presses(locale.EnrollStart)
 	w.found("/provider/applications/", 200)
 	w.fills(a)
+	w.look("check-" + mode)
 	w.presses(locale.CheckGo)
-	w.Choose("language=en")
+	w.look("sign-" + mode)
+	w.Want(locale.SignStatement.In(locale.WithLanguage(w.root.Context(), l)))
+	w.Choose("language=" + string(l))
 	w.Choose("agree=yes")
 	sign()
 	w.presses(locale.SignAct)
@@ -79,6 +102,8 @@ func (w *person) meetsFarAway(a applicant, mode string, sign func()) {
 	w.look("told-" + mode)
 	w.tells()
 	w.wants(locale.ReviewOutcomeEligible)
+	w.look("review-" + mode)
 	w.certifies(locale.ReviewCertifyEligible)
 	w.wants(locale.ResultTitleEligible)
+	w.look("result-" + mode)
 }

@@ -141,6 +141,10 @@ func (w *person) givesMonths(base string) {
 	w.found(base, 200)
 	w.wants(locale.RetroDone)
 	w.look("retro-decided")
+	w.at(record + "/history")
+	w.wants(locale.RetroTitle, locale.RetroYes, locale.RetroNo)
+	w.Want("February 2025", "April 2025")
+	w.look("record-history-retro")
 	w.at(record + "/notes")
 	w.Want("Months before the first certification decided: 3, of them eligible: 2.")
 	for action, want := range map[string]int{"retro.start": 1, "retro.save": 4, "retro.sign": 1, "retro.certify": 1} {

@@ -1,7 +1,11 @@
 package journey
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"familypact.example/portal/internal/clients/incometable"
@@ -45,8 +49,10 @@ func (p *portal) tables() {
 		admin.follows(locale.TablesPublish)
 		admin.look("ofp-tables-publish")
 		admin.presses(locale.TablesPublish)
-		admin.wants(locale.TablesPublishCheckMissing)
+		admin.wants(locale.TablesPublishCheckMissing, locale.TablesReasonMissing, locale.TablesSampleTitle)
+		admin.look("ofp-tables-publish-error")
 		admin.Choose("compared=yes")
+		admin.Fill("reason", "Federal guidelines of January 2031")
 		admin.presses(locale.TablesPublish)
 		admin.wants(locale.TablesPublishDone, locale.TablesStateScheduled)
 	})
@@ -54,10 +60,13 @@ func (p *portal) tables() {
 		admin.follows(locale.TablesWithdraw)
 		admin.look("ofp-tables-withdraw")
 		admin.Choose("wrong=yes")
+		admin.Fill("reason", "The notice was called back")
 		admin.presses(locale.TablesWithdraw)
 		admin.wants(locale.TablesWithdrawDone, locale.TablesStateWithdrawn)
+		admin.Want("Federal guidelines of January 2031", "The notice was called back")
 		admin.look("ofp-tables-withdrawn")
 	})
+	p.step("a list of tables", func() { admin.uploadsTables() })
 }
 
 // typesTable adds the limits of 2026 for 2031, with one figure that no way of
@@ -88,4 +97,41 @@ func (w *person) typesTable() {
 	w.presses(locale.TablesNewSave)
 	w.wants(locale.TablesNewSaved, locale.TablesStateDraft, locale.TablesChecksLook)
 	w.look("ofp-tables-draft")
+}
+
+// uploadsTables uploads the limits of 2026 for 2032 in three steps.
+func (w *person) uploadsTables() {
+	w.Helper()
+	w.at("/ofp/tables")
+	w.follows(locale.TablesUpload)
+	w.found("/ofp/tables/import", 200)
+	w.look("ofp-tables-import")
+	w.presses(locale.SitesUploadNext)
+	w.found("/ofp/tables/import", 422)
+	w.look("ofp-tables-import-error")
+	t := incometable.Shipped()[3]
+	var list strings.Builder
+	list.WriteString(strings.Join(incometable.Columns, ",") + "\n")
+	for n := 1; n <= 9; n++ {
+		size, month, year := "more", t.MonthlyIncrement, t.AnnualIncrement
+		if n < 9 {
+			size, month, year = strconv.Itoa(n), t.Limit(n), t.AnnualLimit(n)
+		}
+		fmt.Fprintf(&list, "2032-04-01,,%s,%d,%d,published\n", size, month/100, year/100)
+	}
+	path := filepath.Join(w.root.TempDir(), "tables.csv")
+	if err := os.WriteFile(path, []byte(list.String()), 0o600); err != nil {
+		w.Fatal(err)
+	}
+	w.Upload("file", path)
+	w.presses(locale.SitesUploadNext)
+	w.found("/ofp/tables/import/", 200)
+	w.wants(locale.TablesUploadAdd)
+	w.look("ofp-tables-import-check")
+	w.presses(locale.SitesCheckApply)
+	w.found("/ofp/tables/import/", 200)
+	w.wants(locale.SitesResultTitle)
+	w.look("ofp-tables-import-result")
+	w.at("/ofp/tables")
+	w.Want("April 1, 2032")
 }

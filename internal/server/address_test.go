@@ -48,6 +48,18 @@ var namedThings = []named{
 		farThing(func(th things) uuid.UUID { return th.deleted }),
 	},
 	{
+		"/provider/work/sent/{id}",
+		thing(func(th things) uuid.UUID { return th.sent }),
+		farThing(func(th things) uuid.UUID { return th.otherSent }),
+		farThing(func(th things) uuid.UUID { return th.deleted }),
+	},
+	{
+		"/provider/applications/{id}/matches",
+		thing(func(th things) uuid.UUID { return th.taken }),
+		farThing(func(th things) uuid.UUID { return th.otherTaken }),
+		farThing(func(th things) uuid.UUID { return th.deleted }),
+	},
+	{
 		"/provider/applications/{id}",
 		thing(func(th things) uuid.UUID { return th.draft }),
 		farThing(func(th things) uuid.UUID { return th.otherDraft }),
@@ -89,7 +101,20 @@ var namedThings = []named{
 		farThing(func(th things) uuid.UUID { return th.training.otherCompletion }),
 		nil,
 	},
+	{
+		"/my/messages/{id}",
+		thing(func(th things) uuid.UUID { return th.message }),
+		farThing(func(th things) uuid.UUID { return th.otherMessage }),
+		nil,
+	},
+	{
+		"/my/documents/{id}",
+		thing(func(th things) uuid.UUID { return th.ownPaper }),
+		farThing(func(th things) uuid.UUID { return th.otherOwnPaper }),
+		nil,
+	},
 	{"/handover/question/{question}", func(things, who) string { return "q1" }, nil, nil},
+	{"/my/application/{question}", func(things, who) string { return "q1" }, nil, nil},
 	{"/ofp/training/courses/{id}", thing(func(th things) uuid.UUID { return th.training.course }), nil, nil},
 	{"/ofp/training/import/{id}", thing(func(th things) uuid.UUID { return th.training.list }), nil, nil},
 	{
@@ -110,6 +135,12 @@ var namedThings = []named{
 		farThing(func(th things) uuid.UUID { return th.otherSession }),
 		nil,
 	},
+	{
+		"/my/account/sessions/{id}",
+		func(th things, as who) string { return th.sessions[as].String() },
+		farThing(func(th things) uuid.UUID { return th.otherSession }),
+		nil,
+	},
 	{"/ofp/sites/import/{id}", thing(func(th things) uuid.UUID { return th.list }), nil, nil},
 	{"/ofp/sites/{id}", thing(func(th things) uuid.UUID { return th.site }), nil, nil},
 	{"/ofp/people/requests/{id}", thing(func(th things) uuid.UUID { return th.office.request }), nil, nil},
@@ -119,7 +150,9 @@ var namedThings = []named{
 	{"/ofp/people/{id}/lift", thing(func(th things) uuid.UUID { return th.office.disabled }), nil, nil},
 	{"/ofp/people/{id}/remove", thing(func(th things) uuid.UUID { return th.office.desk }), nil, nil},
 	{"/ofp/people/{id}", thing(func(th things) uuid.UUID { return th.office.account }), nil, nil},
+	{"/provider/reports/{name}", func(things, who) string { return "endings" }, nil, nil},
 	{"/ofp/settings/{name}", func(things, who) string { return "multi_site" }, nil, nil},
+	{"/ofp/tables/import/{id}", thing(func(th things) uuid.UUID { return th.tables.list }), nil, nil},
 	{"/ofp/tables/{id}/withdraw", thing(func(th things) uuid.UUID { return th.tables.published }), nil, nil},
 	{"/ofp/tables/{id}", thing(func(th things) uuid.UUID { return th.tables.draft }), nil, nil},
 	{"/ofp/outages/{id}", thing(func(th things) uuid.UUID { return th.dates.outage }), nil, nil},
@@ -155,7 +188,7 @@ func (w *world) fill(pattern, value string) string {
 		return pattern
 	}
 	_, tail, _ := strings.Cut(rest, "}")
-	tail = strings.NewReplacer("{section}", "identity", "{client}", w.things.client.String(), "{change}", w.things.change.String(), "{document}", w.things.document.String(), "{retro}", w.things.retro.String(), "{month}", lastMonth().String()).Replace(tail)
+	tail = strings.NewReplacer("{section}", "identity", "{result}", w.things.results[asStaff].String(), "{client}", w.things.client.String(), "{change}", w.things.change.String(), "{document}", w.things.document.String(), "{retro}", w.things.retro.String(), "{month}", lastMonth().String()).Replace(tail)
 	if strings.Contains(tail, "{") {
 		w.t.Fatalf("%s: say in fill what its other part is", pattern)
 	}

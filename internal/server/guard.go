@@ -46,6 +46,7 @@ func (s *Server) visit(next http.Handler) http.Handler {
 			return
 		}
 		ctx = handler.WithVisit(ctx, v, s.Sessions.PutFlash)
+		ctx = handler.WithSearches(ctx, s.Sessions)
 		ctx = layout.With(ctx, s.frame(r, v))
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
@@ -67,7 +68,7 @@ func (s *Server) frame(r *http.Request, v handler.Visit) layout.Frame {
 		return layout.Frame{Path: r.URL.Path, Query: safeQuery(r), Training: s.Training, Theme: s.Theme(r)}
 	}
 	f := layout.Frame{
-		Path: r.URL.Path, Query: safeQuery(r), Name: v.State.Name,
+		Path: r.URL.Path, Query: safeQuery(r), Name: v.State.Name, SignedIn: v.State.Step == session.Full,
 		Training: s.Training, Theme: s.Theme(r), Menu: s.menu(r, v),
 	}
 	if v.Actor.Role != authz.Nobody {

@@ -3,6 +3,8 @@ package server
 import (
 	"net/http"
 	"strings"
+
+	"familypact.example/portal/web/page/publicpage"
 )
 
 // policy is the content security policy of every response (security.md 7.1):
@@ -37,11 +39,14 @@ func headers(next http.Handler) http.Handler {
 	})
 }
 
-// indexed lists what a search engine may keep: the public pages.
-var indexedPaths = map[string]bool{
-	"/": true, "/eligibility": true, "/contact": true, "/privacy": true, "/safety": true, "/accessibility": true,
-	"/language-help": true, "/nondiscrimination": true, "/terms": true, "/status": true, "/providers": true, "/providers/my-code": true,
-}
+// indexedPaths is what a search engine may keep: the public pages.
+var indexedPaths = func() map[string]bool {
+	paths := map[string]bool{}
+	for _, p := range publicpage.Paths() {
+		paths[p] = true
+	}
+	return paths
+}()
 
 func indexed(path string) bool {
 	path, _ = cutSpanish(path)

@@ -12,6 +12,7 @@ import (
 
 	"familypact.example/portal/internal/config"
 	"familypact.example/portal/web"
+	"familypact.example/portal/web/page/publicpage"
 )
 
 // everyHeader is what security.md 7.1 asks of every response.
@@ -64,10 +65,7 @@ func checkHeaders(t *testing.T, what, path string, rec *httptest.ResponseRecorde
 // search engine may show.
 func publicPage(path string) bool {
 	path = strings.TrimPrefix(path, "/es")
-	return slices.Contains([]string{
-		"", "/", "/eligibility", "/contact", "/privacy", "/safety", "/accessibility", "/language-help", "/nondiscrimination",
-		"/terms", "/status", "/providers", "/providers/my-code",
-	}, path)
+	return path == "" || slices.Contains(publicpage.Paths(), path)
 }
 
 // cookieNames are all that there are: the session, the device, the appearance.

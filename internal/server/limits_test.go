@@ -32,6 +32,7 @@ func (w *world) counted() []struct {
 		{"access code", "/create-account/code", asNobody, url.Values{
 			"email": {"a@clinic.example"}, "npi": {"2681797371"}, "code": {"0123-4567-89AB-CDEF-GHJK-MNPQ"},
 		}},
+		{"registration", "/register", asNobody, url.Values{"mail": {"codes"}}},
 		{"search", "/provider/search", asStaff, url.Values{
 			"by": {"name"}, "first": {"Rosa"}, "last": {"Delgado"}, "birth-month": {"3"}, "birth-day": {"14"}, "birth-year": {"1998"},
 			"submission": {uuid.NewString()},
@@ -94,6 +95,12 @@ func TestLimitsOverTheForms(t *testing.T) {
 		{"sign-in, address", 20, func(i int) *httptest.ResponseRecorder { return signIn(fmt.Sprint("dana", i), "198.51.100.2") }},
 		{"forgot, account", 5, func(i int) *httptest.ResponseRecorder { return forgot("eva", fmt.Sprint("198.51.101.", i)) }},
 		{"forgot, address", 20, func(i int) *httptest.ResponseRecorder { return forgot(fmt.Sprint("eva", i), "198.51.100.3") }},
+		{"registration, address", 60, func(int) *httptest.ResponseRecorder {
+			return w.post("/register", asNobody, url.Values{"mail": {"codes"}}, from("198.51.100.5"))
+		}},
+		{"registration, e-mail", 3, func(i int) *httptest.ResponseRecorder {
+			return w.registers("Willow@mail.example", fmt.Sprint("198.51.102.", i)).ResponseRecorder
+		}},
 		{"anonymous, address", 300, func(int) *httptest.ResponseRecorder {
 			return w.post("/sign-out", asNobody, nil, from("198.51.100.4"))
 		}},

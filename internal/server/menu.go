@@ -31,6 +31,8 @@ func menu(role authz.Role, path string) []layout.Item {
 			{Text: locale.MenuDeskSearch, Href: "/desk"},
 			{Text: locale.MenuDeskGuide, Href: "/desk/guide"},
 		}
+	case "my":
+		return clientMenu()
 	case "demo":
 		return []layout.Item{
 			{Text: locale.DemoTitle, Href: "/demo"},
@@ -41,6 +43,8 @@ func menu(role authz.Role, path string) []layout.Item {
 	case "public":
 		return []layout.Item{
 			{Text: locale.MenuEligibility, Href: "/eligibility"},
+			{Text: locale.MenuCheck, Href: "/check"},
+			{Text: locale.MenuFindCare, Href: "/find-care"},
 			{Text: locale.MenuProviders, Href: "/providers"},
 			{Text: locale.MenuContact, Href: "/contact"},
 		}
@@ -59,7 +63,9 @@ func providerMenu(role authz.Role) []layout.Item {
 	if authz.Allows(role, authz.ManageStaff) {
 		items = append(items, layout.Item{Text: locale.MenuStaff, Href: "/provider/access"})
 	}
-	return append(items, layout.Item{Text: locale.MenuTraining, Href: "/provider/training"})
+	return append(items,
+		layout.Item{Text: locale.MenuTraining, Href: "/provider/training"},
+		layout.Item{Text: locale.MenuReports, Href: "/provider/reports"})
 }
 
 func area(path string) string {
@@ -82,6 +88,8 @@ func accountPage(role authz.Role) string {
 		return "/ofp/account"
 	case authz.Desk:
 		return "/desk/account"
+	case authz.Client:
+		return "/my/account"
 	}
 	return ""
 }

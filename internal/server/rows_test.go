@@ -14,7 +14,7 @@ import (
 // later ones are found by themselves.
 var protected = []string{
 	"access_code", "account_setup", "act", "application", "case_note", "client", "client_index", "client_opening", "determination", "disclosure",
-	"enrollment", "inquiry", "inquiry_batch", "inquiry_part", "launch_mailing", "membership", "search_result", "signature", "site_import",
+	"enrollment", "inquiry", "inquiry_batch", "inquiry_part", "launch_mailing", "membership", "registration", "search_result", "signature", "site_import",
 }
 
 // actors are those to whom no row is shown: none, nobody, and texts that are no

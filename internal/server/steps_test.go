@@ -32,6 +32,8 @@ func TestStepsCannotBeSkipped(t *testing.T) {
 		{"a form behind the passcode", "/provider/access/new", asHalf, fields(), "/sign-in"},
 		{"account without a code, details", "/create-account/sign-in-details", asNobody, fields("username", "quinn", "password", password), "/create-account"},
 		{"account without a code, terms", "/create-account/terms", asNobody, fields(), "/create-account"},
+		{"registration without its first answer", "/register/about-you", asNobody, fields("first-name", "Willow"), "/register"},
+		{"registration without a code", "/register/terms", asNobody, fields(), "/register"},
 		{"authenticator in the place of the passcode", "/sign-in/authenticator", asHalf, fields("code", "123456"), "/sign-in/code"},
 	}
 	before := k.checksums()

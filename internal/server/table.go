@@ -6,6 +6,7 @@ import (
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/handler/access"
 	"familypact.example/portal/internal/handler/accounts"
+	"familypact.example/portal/internal/handler/apply"
 	"familypact.example/portal/internal/handler/clients"
 	"familypact.example/portal/internal/handler/contents"
 	"familypact.example/portal/internal/handler/demos"
@@ -13,12 +14,15 @@ import (
 	"familypact.example/portal/internal/handler/enroll"
 	"familypact.example/portal/internal/handler/enrollments"
 	"familypact.example/portal/internal/handler/inquiries"
+	"familypact.example/portal/internal/handler/my"
 	"familypact.example/portal/internal/handler/ofp"
 	"familypact.example/portal/internal/handler/overrides"
 	"familypact.example/portal/internal/handler/people"
 	"familypact.example/portal/internal/handler/provider"
 	"familypact.example/portal/internal/handler/public"
 	"familypact.example/portal/internal/handler/register"
+	"familypact.example/portal/internal/handler/registrations"
+	"familypact.example/portal/internal/handler/reports"
 	"familypact.example/portal/internal/handler/retros"
 	"familypact.example/portal/internal/handler/signin"
 	"familypact.example/portal/internal/handler/sites"
@@ -30,31 +34,40 @@ import (
 // Pages are the handlers of every area. Demos is there in a training copy
 // only.
 type Pages struct {
-	Public      *public.Handlers
-	SignIn      *signin.Handlers
-	Register    *register.Handlers
-	Provider    *provider.Handlers
-	Enroll      *enroll.Handlers
-	Handover    *enroll.Handover
-	Papers      *enroll.Papers
-	Clients     *clients.Handlers
-	Enrollments *enrollments.Handlers
-	Requests    *enrollments.Overrides
-	Retros      *retros.Handlers
-	Inquiries   *inquiries.Handlers
-	Access      *access.Handlers
-	Accounts    *accounts.Handlers
-	LostApps    *access.Authenticators
-	Phones      *accounts.Phones // nil without a gateway for text messages
-	OFP         *ofp.Handlers
-	Contents    *contents.Handlers
-	Overrides   *overrides.Handlers
-	Sites       *sites.Handlers
-	Tables      *tables.Handlers
-	People      *people.Handlers
-	Desk        *desk.Handlers
-	Training    *trainings.Handlers
-	Demos       *demos.Handlers
+	Public        *public.Handlers
+	SignIn        *signin.Handlers
+	Register      *register.Handlers
+	Registrations *registrations.Handlers
+	Provider      *provider.Handlers
+	Enroll        *enroll.Handlers
+	Handover      *enroll.Handover
+	Papers        *enroll.Papers
+	Clients       *clients.Handlers
+	MyInbox       *my.Inbox
+	Apply         *apply.Handlers
+	MyPapers      *my.Papers
+	MyLinks       *my.Links
+	LinkCodes     *clients.LinkCodes
+	Hidden        *clients.Hidden
+	Enrollments   *enrollments.Handlers
+	Requests      *enrollments.Overrides
+	Retros        *retros.Handlers
+	Inquiries     *inquiries.Handlers
+	Reports       *reports.Handlers
+	Access        *access.Handlers
+	Accounts      *accounts.Handlers
+	LostApps      *access.Authenticators
+	Phones        *accounts.Phones // nil without a gateway for text messages
+	OFP           *ofp.Handlers
+	Contents      *contents.Handlers
+	Overrides     *overrides.Handlers
+	Sites         *sites.Handlers
+	Tables        *tables.Handlers
+	People        *people.Handlers
+	Desk          *desk.Handlers
+	Training      *trainings.Handlers
+	My            *my.Handlers
+	Demos         *demos.Handlers
 }
 
 // route is one line of the table: who may ask for what, and what answers.
@@ -95,10 +108,10 @@ func (rt route) withFile() route { rt.file = true; return rt }
 // table lists every route of the portal with the permission that opens it.
 // Public, sign-in and client routes are served below /es as well.
 func table(p Pages) []route {
-	return slices.Concat(publicTable(p), signInTable(p), registerTable(p),
-		providerTable(p), inquiryTable(p), trainingTables(p), enrollTable(p), handoverTable(p), clientsTable(p), actsTable(p), retroTable(p), accessTable(p), outageTable(p), incomeTable(p), officeTable(p), peopleTable(p),
-		phoneTable(p), accountTable(p, "/provider/account", authz.ProviderHome), accountTable(p, "/ofp/account", authz.OFPHome),
-		deskTable(p), accountTable(p, "/desk/account", authz.DeskHome))
+	return slices.Concat(publicTable(p), careTable(p), signInTable(p), registerTable(p), registrationTable(p),
+		providerTable(p), inquiryTable(p), trainingTables(p), enrollTable(p), sentTable(p), handoverTable(p), clientsTable(p), actsTable(p), retroTable(p), accessTable(p), reportTable(p), outageTable(p), incomeTable(p), officeTable(p), peopleTable(p), searchTable(p), linkCodeTable(p), myCardTable(p), myApplicationTable(p),
+		phoneTable(p), backTable(p), accountTable(p, "/provider/account", authz.ProviderHome), accountTable(p, "/ofp/account", authz.OFPHome),
+		deskTable(p), accountTable(p, "/desk/account", authz.DeskHome), myTable(p))
 }
 
 func publicTable(p Pages) []route {
@@ -260,6 +273,8 @@ func clientsTable(p Pages) []route {
 		get("/provider/forms", authz.FindClients, p.Clients.ShowForms),
 		get("/provider/forms/cec", authz.FindClients, p.Clients.ShowBlankForm),
 		get("/provider/forms/cec/pdf", authz.FindClients, p.Clients.SaveBlankForm),
+		get("/provider/forms/rec", authz.FindClients, p.Clients.ShowBlankRec),
+		get("/provider/forms/rec/pdf", authz.FindClients, p.Clients.SaveBlankRec),
 	}
 }
 
@@ -271,6 +286,8 @@ func accessTable(p Pages) []route {
 		get("/provider/access/{id}", authz.ManageStaff, p.Access.ShowMember),
 		get("/provider/access/{id}/name", authz.ManageStaff, p.Access.ShowName),
 		post("/provider/access/{id}/name", authz.ManageStaff, p.Access.Rename).keeps(),
+		get("/provider/access/{id}/email", authz.ManageStaff, p.Access.ShowEmail).again(),
+		post("/provider/access/{id}/email", authz.ManageStaff, p.Access.CorrectEmail).again().keeps(),
 		get("/provider/access/{id}/resend", authz.ManageStaff, p.Access.ShowResend).again(),
 		post("/provider/access/{id}/resend", authz.ManageStaff, p.Access.Resend).again(),
 		get("/provider/access/{id}/link", authz.ManageStaff, p.Access.ShowLink).again(),
@@ -294,6 +311,7 @@ func phoneTable(p Pages) []route {
 		post(base, authz.ProviderHome, p.Phones.Send).again(),
 		get(base+"/code", authz.ProviderHome, p.Phones.ShowCode).again(),
 		post(base+"/code", authz.ProviderHome, p.Phones.Confirm).again(),
+		post(base+"/usual", authz.ProviderHome, p.Phones.ChooseUsual).again(),
 		post(base+"/remove", authz.ProviderHome, p.Phones.Remove).again(),
 	}
 }
@@ -317,6 +335,18 @@ func accountTable(p Pages, base string, permission authz.Permission) []route {
 		get(base+"/authenticator", permission, p.Accounts.ShowAuthenticator).again(),
 		post(base+"/authenticator", permission, p.Accounts.ConfirmAuthenticator).again(),
 		post(base+"/authenticator/new", permission, p.Accounts.NewAuthenticator).again(),
+		get(base+"/recovery-codes", permission, p.Accounts.ShowRecovery).again(),
+		post(base+"/recovery-codes", permission, p.Accounts.RenewRecovery).again(),
+	}
+}
+
+// backTable lists the way back from the authenticator app to mailed codes. OFP
+// and desk have none (security.md 2.2).
+func backTable(p Pages) []route {
+	const path = "/provider/account/authenticator/remove"
+	return []route{
+		get(path, authz.ProviderHome, p.Accounts.ShowBack).again(),
+		post(path, authz.ProviderHome, p.Accounts.Back).again(),
 	}
 }
 

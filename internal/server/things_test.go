@@ -44,6 +44,8 @@ type things struct {
 	dates                     dateThings
 	tables                    tableThings
 	inquiryThings
+	mineThings
+	aloneThings
 }
 
 func sub() idempotency.Submission {
@@ -57,6 +59,7 @@ func (w *world) furnish() {
 	w.clinic(own, w.people[asStaff].actor(), w.people[asCertifier].actor(), "Rosa", "Delgado")
 	w.clinic(other, w.others[asStaff].actor(), w.others[asCertifier].actor(), "Marta", "Villanueva")
 	own.otherMember, own.otherClient, own.otherDraft = other.member, other.client, other.draft
+	own.otherSent, own.otherTaken = other.sent, other.taken
 	own.otherSigned, own.otherCertified = other.signed, other.certified
 	w.must(w.super.QueryRow(context.Background(), `SELECT id FROM document WHERE client_id = $1 AND kind = 'notice'`, own.client).Scan(&own.document))
 	own.results = map[who]uuid.UUID{}
@@ -65,6 +68,7 @@ func (w *world) furnish() {
 	}
 	own.otherResult = w.search(w.others[asStaff].actor(), "Rosa", "Delgado")
 	own.inquiryThings = w.inquired()
+	own.mineThings = w.joined(own.client, other.client)
 	own.site = *w.people[asStaff].site
 	own.certifier = w.membership(w.people[asCertifier].account)
 	own.list = w.upload()
@@ -149,6 +153,7 @@ func (w *world) clinic(th *things, helper, certifier authz.Actor, first, last st
 	th.draft = w.apply(helper, applicationtest.Named("Dora", last), applicationtest.Without(question.Notices))
 	th.deleted = w.apply(helper, applicationtest.Named("Gone", last), applicationtest.Without(question.Notices))
 	w.must(w.applications().Delete(context.Background(), helper, sub(), th.deleted))
+	th.sent, th.taken = w.sends(helper, last), w.takes(helper, last)
 	th.signed = w.apply(helper, applicationtest.Named("Sina", last))
 	w.sign(helper, th.signed)
 }

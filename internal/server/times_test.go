@@ -52,7 +52,7 @@ func TestTimesAndSizesOfTheServer(t *testing.T) {
 		}
 	}
 	slices.Sort(files)
-	if want := []string{"POST /ofp/sites/import", "POST /ofp/training/import", "POST /provider/inquiry/batches"}; !slices.Equal(files, want) {
+	if want := []string{"POST /ofp/sites/import", "POST /ofp/tables/import", "POST /ofp/training/import", "POST /provider/inquiry/batches"}; !slices.Equal(files, want) {
 		t.Errorf("files are taken by %v, want %v", files, want)
 	}
 }

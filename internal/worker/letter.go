@@ -57,6 +57,10 @@ var letters = map[string]letter{
 	"account.app-code":          {locale.MailAccountAppCodeSubject, body.AccountAppCode},
 	"account.failed-code":       {locale.MailAccountChangedSubject, body.AccountFailedCode},
 	"account.new-app":           {locale.MailAccountChangedSubject, body.AccountNewApp},
+	"account.new-recovery":      {locale.MailAccountChangedSubject, body.AccountNewRecovery},
+	"account.usual-channel":     {locale.MailAccountChangedSubject, body.AccountUsualChannel},
+	"account.app-removed":       {locale.MailAccountChangedSubject, body.AccountAppRemoved},
+	"workforce.renamed":         {locale.MailAccountChangedSubject, body.WorkforceRenamed},
 	"account.phone-changed":     {locale.MailAccountChangedSubject, body.AccountPhoneChanged},
 	"account.lost-app":          {locale.MailLostAppSubject, body.AccountLostApp},
 	"account.lost-app.reminder": {locale.MailLostAppSubject, body.AccountLostAppReminder},
@@ -77,6 +81,8 @@ var letters = map[string]letter{
 	"override.decided":          {locale.MailOverrideSubject, body.OverrideDecided},
 	"report.ready":              {locale.MailReportSubject, body.ReportReady},
 	"client.new-message":        {locale.MailClientNewMessageSubject, body.ClientNewMessage},
+	"client.register-code":      {locale.MailRegisterCodeSubject, body.ClientRegisterCode},
+	"client.register-known":     {locale.MailRegisterKnownSubject, body.ClientRegisterKnown},
 }
 
 // render puts a message into a mail in the language of its recipient. A mail

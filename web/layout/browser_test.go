@@ -91,7 +91,7 @@ func content() templ.Component {
 func site(t *testing.T) string {
 	t.Helper()
 	pages := map[string]templ.Component{
-		"/":                publicpage.Home(publicpage.HomeView{}),
+		"/":                publicpage.Home(),
 		"/contact":         publicpage.Contact(),
 		"/my/fields":       within(layout.Client(word("Fields"), layout.Back("/my"), layout.SwitchForm("answers")), fields()),
 		"/provider/things": within(layout.Provider(word("Things"), layout.Trail(ui.Link{Text: word("Clients"), Href: "/provider"}, ui.Link{Text: word("Things")})), content()),

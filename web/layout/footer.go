@@ -14,6 +14,7 @@ var footerLinks = []ui.Link{
 	{Text: locale.LayoutFooterTerms, Href: "/terms"},
 	{Text: locale.LayoutFooterContact, Href: "/contact"},
 	{Text: locale.LayoutFooterStatus, Href: "/status"},
+	{Text: locale.LayoutFooterSitemap, Href: "/sitemap"},
 }
 
 // support is whom to call about one kind of problem.

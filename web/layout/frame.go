@@ -21,8 +21,11 @@ type Frame struct {
 	// Query is the query of the page, without the question mark. Links to the
 	// other language keep it.
 	Query string
-	// Name is the person who is signed in, empty for nobody. Account is the
-	// address of their own account page, empty when there is none.
+	// SignedIn says that somebody is signed in, with a name or without.
+	SignedIn bool
+	// Name is the person who is signed in, empty for nobody and for a client,
+	// whom the page must not name. Account is the address of their own account
+	// page, empty when there is none.
 	Name, Account string
 	// Menu lists the pages of the area that exist, seven at most.
 	Menu []Item
@@ -64,6 +67,9 @@ type Flash struct {
 	Success bool          // something was done, rather than something to know
 	Link    *ui.Link      // the next step, or Undo
 }
+
+// known reports whether somebody is signed in.
+func (f Frame) known() bool { return f.SignedIn || f.Name != "" }
 
 type frameKey struct{}
 

@@ -260,7 +260,7 @@ func page(s shell) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if f.Minutes > 0 && f.Name != "" {
+		if f.Minutes > 0 && f.known() {
 			templ_7745c5c3_Err = timeLimit(f.Minutes).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -100,6 +100,7 @@ type Application struct {
 	ID           uuid.UUID
 	Number       string
 	SiteID       uuid.UUID
+	Account      uuid.UUID // of the client who began it alone; uuid.Nil: staff began it
 	ClientID     uuid.UUID // uuid.Nil: not matched yet
 	Action       Action
 	Mode         Mode
@@ -109,6 +110,8 @@ type Application struct {
 	DistinctFrom []uuid.UUID
 	StartedAt    time.Time
 	SavedAt      time.Time
+	SubmittedAt  *time.Time // nil: not sent by the client alone
+	DecidedAt    time.Time  // zero: not decided
 	Answers      question.Answers
 
 	Signature   *Signature // nil: not signed as it stands

@@ -16,14 +16,22 @@ type Code string
 type Answer string
 
 // The answers. Received and declined are for what is offered, yes and no for
-// what is asked.
+// what is asked; with the paper form is for insurance, shown for the rights that
+// are posted at the clinic (the evidence of D05 and D09).
 const (
 	Given    Answer = "given"
+	WithForm Answer = "form"
+	Shown    Answer = "shown"
 	Received Answer = "received"
 	Declined Answer = "declined"
 	Yes      Answer = "yes"
 	No       Answer = "no"
 )
+
+var answerLabels = map[Answer]locale.Key{
+	Given: locale.ToldGiven, WithForm: locale.ToldWithForm, Shown: locale.ToldShown, Received: locale.ToldReceived,
+	Declined: locale.ToldDeclined, Yes: locale.ToldYes, No: locale.ToldNo,
+}
 
 // Disclosure is what the client was told or offered, and when.
 type Disclosure struct {
@@ -40,11 +48,22 @@ type Topic struct {
 	needed  func(a Application) bool
 }
 
+// Label is an answer to the topic in words: of what can be shown as well, given
+// is a copy.
+func (t Topic) Label(a Answer) locale.Key {
+	if a == Given && slices.Contains(t.Answers, Shown) {
+		return locale.ToldHanded
+	}
+	return answerLabels[a]
+}
+
 // The answers that a disclosure can have.
 var (
-	told    = []Answer{Given}
-	offered = []Answer{Received, Declined}
-	asked   = []Answer{Yes, No}
+	told     = []Answer{Given}
+	withForm = []Answer{Given, WithForm}
+	orShown  = []Answer{Given, Shown}
+	offered  = []Answer{Received, Declined}
+	asked    = []Answer{Yes, No}
 )
 
 func always(Application) bool    { return true }
@@ -60,11 +79,11 @@ var topics = []Topic{
 	{"D02", locale.DisclosureD02, told, onlyNew},
 	{"D03", locale.DisclosureD03, told, onlyNew},
 	{"D04", locale.DisclosureD04, told, always},
-	{"D05", locale.DisclosureD05, told, always},
+	{"D05", locale.DisclosureD05, withForm, always},
 	{"D06", locale.DisclosureD06, offered, always},
 	{"D07", locale.DisclosureD07, offered, always},
 	{"D08", locale.DisclosureD08, told, remote},
-	{"D09", locale.DisclosureD09, told, onlyNew},
+	{"D09", locale.DisclosureD09, orShown, onlyNew},
 	{"D10", locale.DisclosureD10, told, onlyNew},
 	{"D11", locale.DisclosureD11, asked, onlyNew},
 	{"D12", locale.DisclosureD12, told, onlyNew},

@@ -9,7 +9,6 @@ import (
 
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/people/training"
-	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/postgres"
@@ -29,6 +28,7 @@ type DraftLine struct {
 	State     State
 	Name      client.Name // empty: not given yet
 	SavedAt   time.Time
+	Days      int // until it is deleted; 0: today
 	StartedBy string
 }
 
@@ -40,34 +40,6 @@ type DraftList struct {
 	Lines []DraftLine
 	Total int
 	Page  int // from 1
-}
-
-// Drafts returns a page of the site's applications that are not decided, the
-// last saved first.
-func (s *Service) Drafts(ctx context.Context, actor authz.Actor, page int) (DraftList, error) {
-	out := DraftList{Page: max(page, 1)}
-	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		var rows []draftRow
-		var b postgres.Batch
-		queueDrafts(&b, &rows, actor.Site, (out.Page-1)*DraftsPage)
-		queueDraftCount(&b, &out.Total, actor.Site)
-		if err := audit.Queue(&b, tx, actor, "application.list", "site:"+actor.Site.String()); err != nil {
-			return err
-		}
-		if err := b.Send(ctx, tx); err != nil {
-			return fmt.Errorf("list drafts: %w", err)
-		}
-		out.Lines = nil
-		for _, r := range rows {
-			line, err := r.open(s.ring, tx.Today())
-			if err != nil {
-				return err
-			}
-			out.Lines = append(out.Lines, line)
-		}
-		return nil
-	})
-	return out, err
 }
 
 // open opens no more than the list shows.
@@ -83,20 +55,30 @@ func (r draftRow) open(ring *secret.Ring, on civil.Date) (DraftLine, error) {
 // it opens.
 type Overview struct {
 	client.Counts
-	Drafts   int
-	Training training.Notice
+	Drafts       int
+	EndingDrafts int // of the drafts, deleted within EndingDays
+	Sent         int // by clients, for the site to finish
+	Training     training.Notice
+	Act          []int // clients to act on, in the order of client.Worklists
 }
 
-// Overview counts the clients and drafts of the actor's site, and who of its
-// people has training to do.
-func (s *Service) Overview(ctx context.Context, actor authz.Actor) (Overview, error) {
+// Overview counts the clients, drafts and what clients have sent of the actor's
+// site, and who of its people has training to do. What the dashboard shows
+// besides is read with it.
+func (s *Service) Overview(ctx context.Context, actor authz.Actor, besides ...func(*postgres.Batch)) (Overview, error) {
 	var out Overview
 	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
 		var later training.NoticeLater
 		var b postgres.Batch
 		client.QueueCounts(&b, &out.Counts, tx.Today(), actor.Site)
 		queueDraftCount(&b, &out.Drafts, actor.Site)
+		queueEndingCount(&b, &out.EndingDrafts, tx, actor.Site)
+		QueueSentCount(&b, &out.Sent, actor.Site)
+		client.QueueTallies(&b, &out.Act, tx.Today(), actor.Site)
 		later.Add(&b, actor, tx.Today())
+		for _, add := range besides {
+			add(&b)
+		}
 		if err := b.Send(ctx, tx); err != nil {
 			return fmt.Errorf("count for the dashboard: %w", err)
 		}
@@ -104,19 +86,4 @@ func (s *Service) Overview(ctx context.Context, actor authz.Actor) (Overview, er
 		return nil
 	})
 	return out, err
-}
-
-// Sweep deletes applications that were not decided and not touched for
-// DraftLifetime, and keeps how many there were.
-func Sweep(ctx context.Context, db *postgres.DB) error {
-	return db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
-		n, err := removeBefore(ctx, tx, tx.Now().Add(-DraftLifetime))
-		if err != nil {
-			return fmt.Errorf("delete old drafts: %w", err)
-		}
-		if n == 0 {
-			return nil
-		}
-		return audit.Record(ctx, tx, authz.SystemActor, "application.sweep", fmt.Sprintf("applications:%d", n))
-	})
 }

@@ -62,7 +62,10 @@ func (q *Queued) Open(ring *secret.Ring, on civil.Date) (Application, error) {
 	a := Application{
 		ID: r.ID, Number: r.Number, SiteID: orZero(r.SiteID), ClientID: orZero(r.ClientID), Action: r.Action, Mode: r.Mode,
 		State: r.State, Version: r.Version, DistinctFrom: r.DistinctFrom, StartedAt: r.StartedAt, SavedAt: r.SavedAt,
-		Disclosures: map[Code]Disclosure{}, BasedOn: orZero(r.BasedOn), Sections: sectionsOf(r.Sections),
+		Account: orZero(r.AccountID), SubmittedAt: r.SubmittedAt, Disclosures: map[Code]Disclosure{}, BasedOn: orZero(r.BasedOn), Sections: sectionsOf(r.Sections),
+	}
+	if r.DecidedAt != nil {
+		a.DecidedAt = *r.DecidedAt
 	}
 	var err error
 	if a.Paper, err = r.paper(ring); err != nil {

@@ -19,6 +19,7 @@ type row struct {
 	ID            uuid.UUID
 	Number        string
 	SiteID        *uuid.UUID
+	AccountID     *uuid.UUID
 	ClientID      *uuid.UUID
 	Action        Action
 	Mode          Mode
@@ -29,6 +30,8 @@ type row struct {
 	AnswersSealed []byte
 	StartedAt     time.Time
 	SavedAt       time.Time
+	SubmittedAt   *time.Time
+	DecidedAt     *time.Time
 	BasedOn       *uuid.UUID
 	Sections      []string
 
@@ -37,7 +40,7 @@ type row struct {
 	PaperKeptSealed []byte
 }
 
-const columns = `id, number, site_id, client_id, action, mode, help_sealed, state, version, distinct_from, answers_sealed, started_at, saved_at, based_on, sections,
+const columns = `id, number, site_id, account_id, client_id, action, mode, help_sealed, state, version, distinct_from, answers_sealed, started_at, saved_at, submitted_at, decided_at, based_on, sections,
 	outage_id, paper_on, paper_kept_sealed`
 
 type signatureRow struct {
@@ -149,7 +152,7 @@ func remove(ctx context.Context, tx *postgres.Tx, id, site uuid.UUID) (bool, err
 
 func removeBefore(ctx context.Context, tx *postgres.Tx, before time.Time) (int64, error) {
 	return postgres.Changed(ctx, tx, `
-		DELETE FROM application WHERE state IN ('draft', 'signed') AND saved_at < $1`, before)
+		DELETE FROM application WHERE state IN ('draft', 'signed', 'withdrawn') AND saved_at < $1`, before)
 }
 
 // openDraft returns a draft of the same action for the client at the site.
@@ -173,18 +176,8 @@ type draftRow struct {
 	State         State
 	AnswersSealed []byte
 	SavedAt       time.Time
+	EndsAt        time.Time
 	StartedBy     string
-}
-
-func queueDrafts(b *postgres.Batch, into *[]draftRow, site uuid.UUID, skip int) {
-	postgres.QueueAll(b, into, `
-		SELECT a.id, a.number, a.action, a.mode, a.state, a.answers_sealed, a.saved_at,
-		       coalesce(p.first_name || ' ' || p.last_name, '') AS started_by
-		FROM application a
-		LEFT JOIN account p ON p.id = a.started_by
-		WHERE a.site_id = $1 AND a.state IN ('draft', 'signed')
-		ORDER BY a.saved_at DESC, a.id
-		LIMIT $2 OFFSET $3`, site, DraftsPage, skip)
 }
 
 func queueDraftCount(b *postgres.Batch, into *int, site uuid.UUID) {

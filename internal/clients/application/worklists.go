@@ -11,9 +11,11 @@ import (
 
 // Worklists are how long the lists of a site are that wait for somebody.
 type Worklists struct {
-	Clients   []int // in the order of client.Worklists
-	Drafts    int
-	Overrides int // requests of the site, whatever their state
+	Clients      []int // in the order of client.Worklists
+	Drafts       int
+	EndingDrafts int // of the drafts, deleted within EndingDays
+	Sent         int // by clients, for the site to finish
+	Overrides    int // requests of the site, whatever their state
 }
 
 // Worklists counts what waits at the actor's site; each number is how long the
@@ -24,6 +26,8 @@ func (s *Service) Worklists(ctx context.Context, actor authz.Actor) (Worklists, 
 		var b postgres.Batch
 		client.QueueTallies(&b, &out.Clients, tx.Today(), actor.Site)
 		queueDraftCount(&b, &out.Drafts, actor.Site)
+		queueEndingCount(&b, &out.EndingDrafts, tx, actor.Site)
+		QueueSentCount(&b, &out.Sent, actor.Site)
 		postgres.QueueValue(&b, &out.Overrides, `SELECT count(*) FROM override_request WHERE site_id = $1`, actor.Site)
 		if err := b.Send(ctx, tx); err != nil {
 			return fmt.Errorf("count the work lists: %w", err)

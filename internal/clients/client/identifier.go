@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"familypact.example/portal/internal/office/setting"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/postgres"
@@ -60,7 +61,15 @@ func OpenBirth(ring *secret.Ring, id uuid.UUID, sealed []byte) (civil.Date, erro
 // TakeSearch counts a search of the account, by whatever page, towards the
 // limits of the search across sites (security.md 8.7).
 func TakeSearch(ctx context.Context, db *postgres.DB, actor authz.Actor) error {
-	for _, limit := range []ratelimit.Limit{searchShort, searchDay} {
+	values, err := setting.Read(ctx, db)
+	if err != nil {
+		return err
+	}
+	for _, s := range []setting.Setting[ratelimit.Limit]{setting.LimitClientSearch, setting.LimitClientSearchDay} {
+		limit, err := s.In(values)
+		if err != nil {
+			return err
+		}
 		if err := ratelimit.Take(ctx, db, limit, actor.Account.String()); err != nil {
 			return err
 		}

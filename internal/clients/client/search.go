@@ -16,14 +16,7 @@ import (
 	"familypact.example/portal/internal/platform/idempotency"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/internal/platform/postgres"
-	"familypact.example/portal/internal/platform/ratelimit"
 	"familypact.example/portal/internal/platform/secret"
-)
-
-// Limits of the search across sites (security.md 8.7).
-var (
-	searchShort = ratelimit.Limit{Name: "client-search", Max: 60, Window: 10 * time.Minute}
-	searchDay   = ratelimit.Limit{Name: "client-search-day", Max: 300, Window: 24 * time.Hour}
 )
 
 const (

@@ -134,6 +134,16 @@ type BlankForm struct {
 // Blank returns the form with nothing filled in; the statement is what the
 // certifier declares. It names nobody, so nothing is kept of its being taken.
 func (s *Service) Blank(ctx context.Context, actor authz.Actor, l locale.Language, statement locale.Key) (BlankForm, error) {
+	return s.blank(ctx, actor, l, statement, Blank)
+}
+
+// BlankRec is Blank for the form about the months before the first
+// certification.
+func (s *Service) BlankRec(ctx context.Context, actor authz.Actor, l locale.Language, statement locale.Key) (BlankForm, error) {
+	return s.blank(ctx, actor, l, statement, BlankRec)
+}
+
+func (s *Service) blank(ctx context.Context, actor authz.Actor, l locale.Language, statement locale.Key, write writeBlank) (BlankForm, error) {
 	if l == "" {
 		l = locale.English
 	}
@@ -141,5 +151,8 @@ func (s *Service) Blank(ctx context.Context, actor authz.Actor, l locale.Languag
 	if err != nil {
 		return BlankForm{}, fmt.Errorf("read the day: %w", err)
 	}
-	return BlankForm{Paper: Blank(ctx, l, statement, civil.Of(now)), On: now}, nil
+	return BlankForm{Paper: write(ctx, l, statement, civil.Of(now)), On: now}, nil
 }
+
+// writeBlank writes a form with nothing filled in.
+type writeBlank func(ctx context.Context, l locale.Language, statement locale.Key, on civil.Date) paper.Paper

@@ -99,16 +99,11 @@ func (c Certified) head(w *paper.Writer) {
 	w.Row(locale.PaperFormSite, locale.Words(c.Site))
 }
 
-var answers = map[application.Answer]locale.Key{
-	application.Given: locale.ToldGiven, application.Received: locale.ToldReceived, application.Declined: locale.ToldDeclined,
-	application.Yes: locale.ToldYes, application.No: locale.ToldNo,
-}
-
 func (c Certified) told(w *paper.Writer) {
 	w.Heading(locale.PaperFormTold)
 	for _, t := range c.Application.Topics() {
 		if d, ok := c.Application.Disclosures[t.Code]; ok {
-			w.Row(t.Text, answers[d.Answer], day(civil.Of(d.GivenAt)))
+			w.Row(t.Text, t.Label(d.Answer), day(civil.Of(d.GivenAt)))
 		}
 	}
 }

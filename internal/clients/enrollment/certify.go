@@ -12,14 +12,13 @@ import (
 	"familypact.example/portal/internal/clients/casenote"
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/clients/eligibility"
+	"familypact.example/portal/internal/clients/inbox"
 	"familypact.example/portal/internal/people/site"
 	"familypact.example/portal/internal/people/training"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/idempotency"
-	"familypact.example/portal/internal/platform/locale"
-	"familypact.example/portal/internal/platform/message"
 	"familypact.example/portal/internal/platform/postgres"
 	"familypact.example/portal/internal/platform/secret"
 )
@@ -31,7 +30,8 @@ import (
 //
 // It is ErrBlocked when there is no determination to be made (nothing is
 // stored), ErrActive when the person is enrolled already, ErrColleague when
-// the certifier has the applicant's name, ErrUndisclosed when something that
+// the certifier has the applicant's name, ErrUnidentified when nobody has said
+// whether a record is that of a client who applied alone, ErrUndisclosed when something that
 // the client must be told is not recorded, application.ErrChanged when answers
 // were saved since the review, and application.ErrDecided afterwards; a site
 // that is not open for work is what site.OpenForWorkTx says, overdue training
@@ -85,8 +85,10 @@ func (a assessment) certifiable(tx *postgres.Tx) error {
 	switch {
 	case a.decision.Outcome == eligibility.Blocked:
 		return &blocked{reasons: a.decision.AllReasons}
-	case a.active(tx) != nil:
+	case a.active(tx) != nil && !a.possible():
 		return ErrActive
+	case a.possible():
+		return ErrUnidentified
 	case a.sameName:
 		return ErrColleague
 	case len(a.app.Undisclosed()) > 0:
@@ -128,6 +130,9 @@ func (s *Service) refused(ctx context.Context, actor authz.Actor, id uuid.UUID, 
 // decide stores the decision and all that follows from it.
 func (s *Service) decide(ctx context.Context, tx *postgres.Tx, actor authz.Actor, a assessment) error {
 	if err := s.keepPerson(ctx, tx, actor, &a); err != nil {
+		return err
+	}
+	if err := linkAccount(ctx, tx, actor, a); err != nil {
 		return err
 	}
 	det, err := s.keepDetermination(ctx, tx, actor, a)
@@ -261,22 +266,16 @@ type discontinuation struct {
 
 // tell sends word that a message waits about the determination.
 func (s *Service) tell(ctx context.Context, tx *postgres.Tx, a assessment, det uuid.UUID) error {
-	return s.tellTx(ctx, tx, a.clientID, a.person.Contact, "determination:"+det.String())
+	kind := inbox.NotEligible
+	if a.decision.Outcome == eligibility.Eligible {
+		kind = inbox.Approved
+	}
+	return s.tellTx(ctx, tx, a.clientID, a.person.Contact, kind, "determination:"+det.String())
 }
 
-// tellTx sends word that a message waits, by a way that the client has called
-// safe; with none, nothing leaves the portal.
-func (s *Service) tellTx(ctx context.Context, tx *postgres.Tx, clientID uuid.UUID, c client.Contact, cause string) error {
-	if !c.Safe(client.ByEmail) || c.Email == "" {
-		return nil
-	}
-	language := c.Language()
-	if language == "" {
-		language = locale.English
-	}
-	_, err := message.QueueTx(ctx, tx, s.ring, message.Outgoing{
-		Key: "client.new-message", Cause: cause,
-		To: message.Recipient{Client: clientID, Sealed: true, Email: c.Email, Language: language},
-	})
+// tellTx puts what was done into the client's inbox and sends word of it by a
+// way that the client has called safe; with none, nothing leaves the portal.
+func (s *Service) tellTx(ctx context.Context, tx *postgres.Tx, clientID uuid.UUID, c client.Contact, kind inbox.Kind, cause string) error {
+	_, err := inbox.PutTx(ctx, tx, s.ring, clientID, c, inbox.Item{Kind: kind, Cause: cause})
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"familypact.example/portal/internal/clients/casenote"
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/clients/eligibility"
+	"familypact.example/portal/internal/clients/inbox"
 	"familypact.example/portal/internal/clients/question"
 	"familypact.example/portal/internal/people/site"
 	"familypact.example/portal/internal/platform/audit"
@@ -339,7 +340,11 @@ func (s *Service) recordChange(ctx context.Context, tx *postgres.Tx, actor authz
 	if err := casenote.AddWithTx(ctx, tx, s.ring, actor, clientID, note, values); err != nil {
 		return err
 	}
-	if err := s.tellTx(ctx, tx, clientID, person.Contact, "act:"+a.id.String()); err != nil {
+	told := inbox.Changed
+	if !a.effectiveOn.IsZero() {
+		told = inbox.Ended
+	}
+	if err := s.tellTx(ctx, tx, clientID, person.Contact, told, "act:"+a.id.String()); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, actor, "enrollment.change", client.Subject(clientID),

@@ -173,7 +173,7 @@ func (s *Service) Review(ctx context.Context, actor authz.Actor, id uuid.UUID) (
 		if err != nil {
 			return err
 		}
-		out = Review{Application: app, Decision: a.decision, SameName: a.sameName, Active: a.active(tx)}
+		out = Review{Application: app, Decision: a.decision, SameName: a.sameName, Active: a.active(tx), Possible: a.possible()}
 		return nil
 	})
 	return out, err

@@ -9,6 +9,7 @@ import (
 	"familypact.example/portal/internal/clients/casenote"
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/clients/eligibility"
+	"familypact.example/portal/internal/clients/inbox"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/civil"
@@ -60,7 +61,7 @@ func (s *Service) Discontinue(ctx context.Context, actor authz.Actor, sub idempo
 		if err := casenote.AddWithTx(ctx, tx, s.ring, actor, clientID, note, values); err != nil {
 			return uuid.Nil, err
 		}
-		if err := s.tellTx(ctx, tx, clientID, standing.Client.Contact, "act:"+a.id.String()); err != nil {
+		if err := s.tellTx(ctx, tx, clientID, standing.Client.Contact, inbox.Ended, "act:"+a.id.String()); err != nil {
 			return uuid.Nil, err
 		}
 		return clientID, audit.Record(ctx, tx, actor, "enrollment.discontinue", client.Subject(clientID))
@@ -118,7 +119,7 @@ func (s *Service) Undo(ctx context.Context, actor authz.Actor, sub idempotency.S
 		if err := casenote.AddTx(ctx, tx, actor, clientID, casenote.Undone); err != nil {
 			return uuid.Nil, err
 		}
-		if err := s.tellTx(ctx, tx, clientID, standing.Client.Contact, "act:"+a.id.String()); err != nil {
+		if err := s.tellTx(ctx, tx, clientID, standing.Client.Contact, inbox.Reactivated, "act:"+a.id.String()); err != nil {
 			return uuid.Nil, err
 		}
 		return clientID, audit.Record(ctx, tx, actor, "enrollment.undo", client.Subject(clientID))

@@ -22,11 +22,12 @@ import (
 
 // The faults of this package.
 var (
-	ErrBlocked     = fault.New(fault.Invalid, locale.EnrollmentBlocked)
-	ErrActive      = fault.New(fault.Conflict, locale.EnrollmentActive)
-	ErrColleague   = fault.New(fault.Forbidden, locale.EnrollmentColleague)
-	ErrUndisclosed = fault.New(fault.Invalid, locale.EnrollmentUndisclosed)
-	ErrNotAgreed   = fault.InvalidField("agree", locale.CertifyAgreeMissing)
+	ErrBlocked      = fault.New(fault.Invalid, locale.EnrollmentBlocked)
+	ErrActive       = fault.New(fault.Conflict, locale.EnrollmentActive)
+	ErrColleague    = fault.New(fault.Forbidden, locale.EnrollmentColleague)
+	ErrUndisclosed  = fault.New(fault.Invalid, locale.EnrollmentUndisclosed)
+	ErrUnidentified = fault.New(fault.Conflict, locale.EnrollmentUnidentified)
+	ErrNotAgreed    = fault.InvalidField("agree", locale.CertifyAgreeMissing)
 )
 
 // Statement is what the certifier declares.
@@ -52,6 +53,7 @@ type Review struct {
 	Decision    eligibility.Decision
 	SameName    bool // the certifier has the applicant's name: a colleague must certify
 	Active      *Active
+	Possible    bool // there is a record that may be the client's, and nobody has said whether it is
 }
 
 // Active is the record of an applicant who is enrolled already.
@@ -106,6 +108,7 @@ type History struct {
 	Client         client.Record
 	Determinations []Determination
 	Periods        []Period
+	Months         []Month // before the first certification, the earliest first
 }
 
 func subject(id uuid.UUID) string { return "enrollment:" + id.String() }

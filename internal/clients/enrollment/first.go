@@ -8,6 +8,7 @@ import (
 
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/clients/eligibility"
+	"familypact.example/portal/internal/clients/inbox"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/postgres"
@@ -32,7 +33,7 @@ const selectFirst = `
 	JOIN determination d ON d.id = e.determination_id
 	JOIN client c ON c.id = e.client_id
 	WHERE e.client_id = $1
-	ORDER BY e.starts_on, e.created_at
+	ORDER BY e.starts_on, e.created_at, e.id
 	LIMIT 1`
 
 // QueueFirst reads the first certification of a client, in a batch with the
@@ -109,10 +110,10 @@ func (s Signer) Into(f *eligibility.Facts) {
 	}
 }
 
-// TellTx sends word that a message waits, by a way that the client has called
-// safe, once for the cause.
-func TellTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, clientID uuid.UUID, c client.Contact, cause string) error {
-	return (&Service{ring: ring}).tellTx(ctx, tx, clientID, c, cause)
+// TellTx puts what was done into the client's inbox and sends word of it by a
+// way that the client has called safe, once for the cause.
+func TellTx(ctx context.Context, tx *postgres.Tx, ring *secret.Ring, clientID uuid.UUID, c client.Contact, kind inbox.Kind, cause string) error {
+	return (&Service{ring: ring}).tellTx(ctx, tx, clientID, c, kind, cause)
 }
 
 // Earlier are the months before the first certification of a client: retro asks

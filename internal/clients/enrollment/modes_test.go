@@ -122,7 +122,7 @@ func TestNotLive(t *testing.T) {
 	actor := clienttest.Staff(t, d.db)
 	id := d.live(t, actor, application.Telephone, application.Oral)
 	err := d.db.InTx(context.Background(), authz.SystemActor, func(tx *postgres.Tx) error {
-		_, err := tx.Exec(context.Background(), `UPDATE application SET mode = 'online' WHERE id = $1`, id)
+		_, err := tx.Exec(context.Background(), `UPDATE application SET mode = 'online', account_id = started_by WHERE id = $1`, id)
 		return err
 	})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/clients/eligibility"
+	"familypact.example/portal/internal/clients/inbox"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/civil"
@@ -70,7 +71,7 @@ func QueueMovable(b *postgres.Batch, clientID uuid.UUID) *QueuedMovable {
 			SELECT x.id, x.starts_on, x.ends_on, x.discontinued_on
 			FROM enrollment x
 			WHERE x.client_id = e.client_id AND x.followed_on IS NOT NULL
-			ORDER BY x.starts_on DESC, x.created_at DESC
+			ORDER BY x.starts_on DESC, x.created_at DESC, x.id DESC
 			LIMIT 1
 		) p ON true
 		WHERE e.client_id = $1 AND e.followed_on IS NULL
@@ -115,7 +116,7 @@ func (s *Service) MoveTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor
 	if err := client.SetPeriodTx(ctx, tx, record.ID, record.SiteID, period); err != nil {
 		return err
 	}
-	if err := s.tellTx(ctx, tx, record.ID, record.Contact, cause); err != nil {
+	if err := s.tellTx(ctx, tx, record.ID, record.Contact, inbox.Moved, cause); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, actor, "enrollment.move", subject(m.ID))

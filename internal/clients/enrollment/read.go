@@ -50,6 +50,7 @@ func (s *Service) History(ctx context.Context, actor authz.Actor, clientID uuid.
 		var b postgres.Batch
 		queueDeterminations(&b, &rows, clientID)
 		queuePeriods(&b, &out.Periods, clientID)
+		queueMonths(&b, &out.Months, clientID)
 		record, err := client.QueueView(&b, tx, actor, clientID, "history")
 		if err != nil {
 			return err

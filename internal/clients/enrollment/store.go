@@ -123,7 +123,7 @@ func queueDeterminations(b *postgres.Batch, into *[]determinationRow, clientID u
 		JOIN site s ON s.id = d.site_id
 		JOIN account a ON a.id = d.account_id
 		WHERE d.client_id = $1
-		ORDER BY d.decided_at DESC
+		ORDER BY d.decided_at DESC, d.id DESC
 		LIMIT $2`, clientID, maxHistory)
 }
 
@@ -133,6 +133,6 @@ func queuePeriods(b *postgres.Batch, into *[]Period, clientID uuid.UUID) {
 		FROM enrollment e
 		JOIN site s ON s.id = e.site_id
 		WHERE e.client_id = $1
-		ORDER BY e.starts_on DESC, e.created_at DESC
+		ORDER BY (e.followed_on IS NULL) DESC, e.starts_on DESC, e.created_at DESC, e.id DESC
 		LIMIT $2`, clientID, maxHistory)
 }

@@ -48,7 +48,13 @@ type Table struct {
 	PublishedBy string
 	WithdrawnAt *time.Time
 	WithdrawnBy string
+
+	PublishReason  string // empty: a draft, came with the program, or older than the keeping of reasons
+	WithdrawReason string
 }
+
+// MaxReason is how long a reason may be.
+const MaxReason = 500
 
 // Warnings asks for a second look at figures that neither way of rounding gives.
 // They never stop a table (policy: how limits are computed).
@@ -88,21 +94,38 @@ func (s *Service) Move(ctx context.Context, actor authz.Actor, sub idempotency.S
 	return err
 }
 
-// Publish puts a draft in force from its date. Another published table with the
+// checkReason refuses a change without a reason.
+func checkReason(reason string) error {
+	switch n := len([]rune(reason)); {
+	case n == 0:
+		return fault.InvalidField("reason", locale.TablesReasonMissing)
+	case n > MaxReason:
+		return fault.InvalidField("reason", locale.TablesReasonLong.With("Count", MaxReason))
+	}
+	return nil
+}
+
+// Publish puts a draft in force from its date, for a reason that is kept. Another published table with the
 // same start makes it ErrSameStart.
-func (s *Service) Publish(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID) error {
+func (s *Service) Publish(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID, reason string) error {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
 	_, err := s.change(ctx, actor, sub, "income-table.publish", func(tx *postgres.Tx) (uuid.UUID, error) {
-		return id, s.once(ctx, tx, id, ErrNotDraft, func() (int64, error) { return publish(ctx, tx, actor, id) })
+		return id, s.once(ctx, tx, id, ErrNotDraft, func() (int64, error) { return publish(ctx, tx, actor, id, reason) })
 	})
 	return err
 }
 
-// Withdraw takes a published table back: from now on it decides nothing, and a
+// Withdraw takes a published table back, for a reason that is kept: from now on it decides nothing, and a
 // determination for which it leaves no table is blocked (X09). What it has
 // decided stays, with the table.
-func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID) error {
+func (s *Service) Withdraw(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID, reason string) error {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
 	_, err := s.change(ctx, actor, sub, "income-table.withdraw", func(tx *postgres.Tx) (uuid.UUID, error) {
-		return id, s.once(ctx, tx, id, ErrNotPublished, func() (int64, error) { return withdraw(ctx, tx, actor, id) })
+		return id, s.once(ctx, tx, id, ErrNotPublished, func() (int64, error) { return withdraw(ctx, tx, actor, id, reason) })
 	})
 	return err
 }

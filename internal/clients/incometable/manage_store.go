@@ -30,16 +30,16 @@ func move(ctx context.Context, tx *postgres.Tx, id uuid.UUID, from, to civil.Dat
 		UPDATE income_table SET effective_from = $2, effective_to = $3 WHERE id = $1 AND status = 'draft'`, id, from, to)
 }
 
-func publish(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID) (int64, error) {
+func publish(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID, reason string) (int64, error) {
 	return postgres.Changed(ctx, tx, `
-		UPDATE income_table SET status = 'published', published_at = $2, published_by = $3
-		WHERE id = $1 AND status = 'draft'`, id, tx.Now(), actor.Account)
+		UPDATE income_table SET status = 'published', published_at = $2, published_by = $3, publish_reason = $4
+		WHERE id = $1 AND status = 'draft'`, id, tx.Now(), actor.Account, reason)
 }
 
-func withdraw(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID) (int64, error) {
+func withdraw(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID, reason string) (int64, error) {
 	return postgres.Changed(ctx, tx, `
-		UPDATE income_table SET status = 'withdrawn', withdrawn_at = $2, withdrawn_by = $3
-		WHERE id = $1 AND status = 'published'`, id, tx.Now(), actor.Account)
+		UPDATE income_table SET status = 'withdrawn', withdrawn_at = $2, withdrawn_by = $3, withdraw_reason = $4
+		WHERE id = $1 AND status = 'published'`, id, tx.Now(), actor.Account, reason)
 }
 
 // listed is a table in whatever state, with its limits in the order of the
@@ -54,12 +54,16 @@ type listed struct {
 	PublishedBy string
 	WithdrawnAt *time.Time
 	WithdrawnBy string
+
+	PublishReason  string
+	WithdrawReason string
 }
 
 func (r listed) open() Table {
 	return Table{
 		ID: r.ID, Status: r.Status, Table: r.table(), LoadedAt: r.LoadedAt, LoadedBy: r.LoadedBy, PublishedAt: r.PublishedAt,
 		PublishedBy: r.PublishedBy, WithdrawnAt: r.WithdrawnAt, WithdrawnBy: r.WithdrawnBy,
+		PublishReason: r.PublishReason, WithdrawReason: r.WithdrawReason,
 	}
 }
 
@@ -76,7 +80,8 @@ const selectListed = `
 		        LEFT JOIN income_limit l ON l.income_table_id = t.id AND l.family_size = n) AS annual,
 		       t.loaded_at, coalesce(a.first_name || ' ' || a.last_name, '') AS loaded_by,
 		       t.published_at, coalesce(p.first_name || ' ' || p.last_name, '') AS published_by,
-		       t.withdrawn_at, coalesce(w.first_name || ' ' || w.last_name, '') AS withdrawn_by
+		       t.withdrawn_at, coalesce(w.first_name || ' ' || w.last_name, '') AS withdrawn_by,
+		       coalesce(t.publish_reason, '') AS publish_reason, coalesce(t.withdraw_reason, '') AS withdraw_reason
 		FROM income_table t
 		LEFT JOIN account a ON a.id = t.loaded_by
 		LEFT JOIN account p ON p.id = t.published_by

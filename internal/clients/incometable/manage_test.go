@@ -81,7 +81,7 @@ func TestDraftPublishedWithdrawn(t *testing.T) {
 	if err := o.tables.Move(t.Context(), o.actor, sub(), id, civil.MustParse("2027-05-01"), civil.Date{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := o.tables.Publish(t.Context(), o.actor, sub(), id); err != nil {
+	if err := o.tables.Publish(t.Context(), o.actor, sub(), id, "The notice of the year"); err != nil {
 		t.Fatal(err)
 	}
 	for on, want := range map[string]string{"2027-04-30": "2026-04-01", "2027-05-01": "2027-05-01"} {
@@ -89,7 +89,7 @@ func TestDraftPublishedWithdrawn(t *testing.T) {
 			t.Errorf("published, on %s: %q decides, want %q", on, got, want)
 		}
 	}
-	if err := o.tables.Withdraw(t.Context(), o.actor, sub(), id); err != nil {
+	if err := o.tables.Withdraw(t.Context(), o.actor, sub(), id, "The notice of the year"); err != nil {
 		t.Fatal(err)
 	}
 	if got := o.decides(t, "2027-05-01"); got != "2026-04-01" {
@@ -97,7 +97,7 @@ func TestDraftPublishedWithdrawn(t *testing.T) {
 	}
 	got := o.find(t, id)
 	if got.Status != incometable.StatusWithdrawn || got.LoadedBy != "Oda Lindqvist" || got.PublishedBy != "Oda Lindqvist" ||
-		got.WithdrawnBy != "Oda Lindqvist" || got.PublishedAt == nil || got.WithdrawnAt == nil {
+		got.WithdrawnBy != "Oda Lindqvist" || got.PublishReason != "The notice of the year" || got.WithdrawReason != "The notice of the year" || got.PublishedAt == nil || got.WithdrawnAt == nil {
 		t.Errorf("the table is %+v", got)
 	}
 	for _, action := range []string{"load", "move", "publish", "withdraw"} {
@@ -119,7 +119,7 @@ func TestNoTableBlocks(t *testing.T) {
 	}
 	for _, x := range all.Tables {
 		if x.Table.EffectiveFrom.String() == "2025-04-01" {
-			if err := o.tables.Withdraw(t.Context(), o.actor, sub(), x.ID); err != nil {
+			if err := o.tables.Withdraw(t.Context(), o.actor, sub(), x.ID, "The notice of the year"); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -153,7 +153,7 @@ func TestLoadingWarnsAndRefuses(t *testing.T) {
 	if diff := cmp.Diff(want, o.find(t, id).Warnings()); diff != "" {
 		t.Error(diff)
 	}
-	if err := o.tables.Publish(t.Context(), o.actor, sub(), id); err != nil {
+	if err := o.tables.Publish(t.Context(), o.actor, sub(), id, "The notice of the year"); err != nil {
 		t.Errorf("a warning stops the table: %v", err)
 	}
 	for _, x := range incometable.Shipped() {
@@ -190,19 +190,19 @@ func TestManagingRefuses(t *testing.T) {
 		err  error
 		want error
 	}{
-		{"withdraw a draft", db.Withdraw(ctx, o.actor, sub(), id), incometable.ErrNotPublished},
-		{"publish", db.Publish(ctx, o.actor, sub(), id), nil},
-		{"publish again", db.Publish(ctx, o.actor, sub(), id), incometable.ErrNotDraft},
+		{"withdraw a draft", db.Withdraw(ctx, o.actor, sub(), id, "The notice of the year"), incometable.ErrNotPublished},
+		{"publish", db.Publish(ctx, o.actor, sub(), id, "The notice of the year"), nil},
+		{"publish again", db.Publish(ctx, o.actor, sub(), id, "The notice of the year"), incometable.ErrNotDraft},
 		{"move a published one", db.Move(ctx, o.actor, sub(), id, civil.MustParse("2027-05-01"), civil.Date{}), incometable.ErrNotDraft},
-		{"publish another from that day", db.Publish(ctx, o.actor, sub(), twin), incometable.ErrSameStart},
+		{"publish another from that day", db.Publish(ctx, o.actor, sub(), twin, "The notice of the year"), incometable.ErrSameStart},
 		{"move to an end before its start", db.Move(ctx, o.actor, sub(), twin, civil.MustParse("2027-05-01"), civil.MustParse("2027-04-30")), incometable.ErrIncomplete},
-		{"unknown", db.Publish(ctx, o.actor, sub(), unknown), fault.ErrNotFound},
-		{"unknown to withdraw", db.Withdraw(ctx, o.actor, sub(), unknown), fault.ErrNotFound},
-		{"staff of a site", db.Publish(ctx, staff, sub(), twin), fault.ErrNotFound},
-		{"staff to withdraw", db.Withdraw(ctx, staff, sub(), id), fault.ErrNotFound},
-		{"withdraw", db.Withdraw(ctx, o.actor, sub(), id), nil},
-		{"withdraw again", db.Withdraw(ctx, o.actor, sub(), id), incometable.ErrNotPublished},
-		{"publish another now", db.Publish(ctx, o.actor, sub(), twin), nil},
+		{"unknown", db.Publish(ctx, o.actor, sub(), unknown, "The notice of the year"), fault.ErrNotFound},
+		{"unknown to withdraw", db.Withdraw(ctx, o.actor, sub(), unknown, "The notice of the year"), fault.ErrNotFound},
+		{"staff of a site", db.Publish(ctx, staff, sub(), twin, "The notice of the year"), fault.ErrNotFound},
+		{"staff to withdraw", db.Withdraw(ctx, staff, sub(), id, "The notice of the year"), fault.ErrNotFound},
+		{"withdraw", db.Withdraw(ctx, o.actor, sub(), id, "The notice of the year"), nil},
+		{"withdraw again", db.Withdraw(ctx, o.actor, sub(), id, "The notice of the year"), incometable.ErrNotPublished},
+		{"publish another now", db.Publish(ctx, o.actor, sub(), twin, "The notice of the year"), nil},
 	} {
 		if !errors.Is(tt.err, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, tt.err, tt.want)
@@ -228,7 +228,7 @@ func TestOneTableForADay(t *testing.T) {
 	errs := make([]error, len(ids))
 	var wg sync.WaitGroup
 	for i, id := range ids {
-		wg.Go(func() { errs[i] = o.tables.Publish(t.Context(), o.actor, sub(), id) })
+		wg.Go(func() { errs[i] = o.tables.Publish(t.Context(), o.actor, sub(), id, "The notice of the year") })
 	}
 	wg.Wait()
 	published := 0

@@ -195,7 +195,7 @@ func personQuestions() []Question {
 				Name: string(Ethnicity), Kind: Many, Label: locale.QEthnicityLabel,
 				Options: ethnicityOptions, Missing: locale.QEthnicityErrMissing,
 			}),
-			check: checkEthnicity, lines: ethnicityLines,
+			check: checkEthnicity,
 		},
 	}
 }
@@ -207,7 +207,6 @@ func one(id ID, label, short, why, missing locale.Key, list []Option, more ...fu
 	q := Question{
 		ID: id, Part: AboutYou, Section: IdentitySection, Kind: KindOne, Label: label, Short: short, Why: why,
 		Fields: fixed(Field{Name: string(id), Kind: One, Label: label, Options: list, Missing: missing}),
-		lines:  chosenOf(id, list),
 	}
 	for _, m := range more {
 		m(&q)
@@ -276,14 +275,4 @@ func checkEthnicity(s *sheet) {
 	if len(chosen) > 1 && slices.ContainsFunc(alone, func(c string) bool { return slices.Contains(chosen, c) }) {
 		s.note(string(Ethnicity), locale.QEthnicityErrAlone)
 	}
-}
-
-func ethnicityLines(a Answers) []locale.Phrase {
-	var out []locale.Phrase
-	for _, code := range a.Ethnicities() {
-		if p := labelOf(ethnicityOptions, code); p != nil {
-			out = append(out, p)
-		}
-	}
-	return out
 }

@@ -140,7 +140,6 @@ func householdQuestions() []Question {
 				Name: string(Tax), Kind: One, Label: locale.QTaxLabel, Options: taxOptions,
 				Missing: locale.QTaxErrMissing,
 			}),
-			lines: chosenOf(Tax, taxOptions),
 		},
 		{
 			ID: Family, Part: HouseholdAndIncome, Section: HouseholdSection, Kind: KindRows, Decides: true,

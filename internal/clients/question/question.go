@@ -149,7 +149,7 @@ type Question struct {
 	Fields func(a Answers, typed Answer) []Field
 
 	check func(s *sheet)
-	lines func(a Answers) []locale.Phrase
+	lines func(a Answers) []locale.Phrase // nil: what was chosen and typed
 }
 
 // asked reports whether the question is asked for these answers.

@@ -75,7 +75,6 @@ func safeQuestions() []Question {
 				Name: string(SafeContact), Kind: One, Label: locale.QSafeContactLabel, Options: yesNo,
 				Missing: locale.QSafeContactErrMissing,
 			}),
-			lines: chosenOf(SafeContact, yesNo),
 		},
 		{
 			ID: ContactWays, Part: StayingSafe, Section: ContactSection, Kind: KindFields,

@@ -32,9 +32,32 @@ func Summary(a Answers) []Line {
 func lineOf(q Question, a Answers) Line {
 	l := Line{ID: q.ID, Part: q.Part, Section: q.Section, Label: q.Short, Answered: answered(q, a)}
 	if _, ok := a.Get(q.ID); ok {
-		l.Values = slices.DeleteFunc(q.lines(a), blank)
+		l.Values = slices.DeleteFunc(q.said(a), blank)
 	}
 	return l
+}
+
+// said is the answer in the question's own words, or else what was chosen and
+// typed in its fields.
+func (q Question) said(a Answers) []locale.Phrase {
+	if q.lines != nil {
+		return q.lines(a)
+	}
+	x, _ := a.Get(q.ID)
+	var out []locale.Phrase
+	for _, f := range q.Fields(a, x) {
+		if f.Kind == Hidden || f.Secret {
+			continue
+		}
+		for _, v := range x[f.Name] {
+			if f.Options == nil {
+				out = append(out, locale.Words(v))
+			} else {
+				out = append(out, labelOf(f.Options, v))
+			}
+		}
+	}
+	return out
 }
 
 // blank reports whether a phrase says nothing: an answer that cannot be read.

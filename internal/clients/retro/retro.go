@@ -43,10 +43,6 @@ var (
 // Statement is what the certifier declares.
 const Statement = locale.RetroStatement
 
-// DraftLifetime is how long a draft is kept after it was saved last, as an
-// application is.
-const DraftLifetime = application.DraftLifetime
-
 // How says how a month was, beside the form of the first certification.
 type How string
 

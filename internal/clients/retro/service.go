@@ -15,6 +15,8 @@ import (
 	"familypact.example/portal/internal/clients/document"
 	"familypact.example/portal/internal/clients/eligibility"
 	"familypact.example/portal/internal/clients/enrollment"
+	"familypact.example/portal/internal/clients/inbox"
+	"familypact.example/portal/internal/office/setting"
 	"familypact.example/portal/internal/people/site"
 	"familypact.example/portal/internal/people/training"
 	"familypact.example/portal/internal/platform/audit"
@@ -274,7 +276,7 @@ func (s *Service) keep(ctx context.Context, tx *postgres.Tx, actor authz.Actor, 
 	if err := s.note(ctx, tx, actor, r); err != nil {
 		return err
 	}
-	if err := enrollment.TellTx(ctx, tx, s.ring, r.ClientID, r.Client.Contact, subject(r.ID)); err != nil {
+	if err := enrollment.TellTx(ctx, tx, s.ring, r.ClientID, r.Client.Contact, inbox.Earlier, subject(r.ID)); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, actor, "retro.certify", client.Subject(r.ClientID))
@@ -379,11 +381,15 @@ func (s *Service) keepPaper(ctx context.Context, tx *postgres.Tx, actor authz.Ac
 	})
 }
 
-// Sweep deletes drafts that nobody has gone on with for DraftLifetime, and
-// keeps how many there were.
+// Sweep deletes drafts that nobody has gone on with for draft_ttl_days, as those of
+// applications, and keeps how many there were.
 func Sweep(ctx context.Context, db *postgres.DB) error {
 	return db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
-		n, err := removeBefore(ctx, tx, tx.Now().Add(-DraftLifetime))
+		days, err := setting.DraftDays.Get(ctx, tx)
+		if err != nil {
+			return err
+		}
+		n, err := removeBefore(ctx, tx, tx.Now().Add(-setting.Days(days)))
 		if err != nil {
 			return fmt.Errorf("delete old drafts of earlier months: %w", err)
 		}

@@ -275,6 +275,10 @@ func TestPaperNoteAndTrail(t *testing.T) {
 			}) {
 				t.Errorf("no note, %v", err)
 			}
+			past, err := enrollment.New(c.db, ring).History(t.Context(), c.actor, c.client)
+			if err != nil || len(past.Months) != 3 || past.Months[0].First != february.First() || past.Months[0].DocumentID != doc.Document.ID {
+				t.Errorf("history %+v, %v; want the three months", past.Months, err)
+			}
 			for _, action := range []string{"retro.start", "retro.save", "retro.sign", "retro.certify"} {
 				if n := one[int](t, c.db, `SELECT count(*) FROM audit_entry WHERE action = $1 AND outcome = 'ok'`, action); n == 0 {
 					t.Errorf("no entry %s", action)
@@ -576,7 +580,7 @@ func TestSweepEndsOldDrafts(t *testing.T) {
 	for _, tt := range []struct {
 		after time.Duration
 		left  int
-	}{{retro.DraftLifetime, 1}, {retro.DraftLifetime + time.Second, 0}} {
+	}{{30 * 24 * time.Hour, 1}, {30*24*time.Hour + time.Second, 0}} {
 		dbtest.Freeze(t, c.db, noon.Add(tt.after))
 		if err := retro.Sweep(t.Context(), c.db); err != nil {
 			t.Fatal(err)

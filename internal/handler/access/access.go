@@ -34,6 +34,7 @@ type members interface {
 type codes interface {
 	InviteStaff(ctx context.Context, actor authz.Actor, sub idempotency.Submission, in membership.Invitee) (uuid.UUID, error)
 	ResendStaff(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID) (uuid.UUID, error)
+	CorrectEmail(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID, email string) (uuid.UUID, error)
 	RevokeStaff(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID) (uuid.UUID, error)
 }
 
@@ -48,9 +49,15 @@ func New(m members, c codes) *Handlers { return &Handlers{members: m, codes: c} 
 
 const pageSize = 25
 
-// ShowList shows the staff of the site, with filters in the address.
+// Search looks for staff of the site and goes to the list.
+func (h *Handlers) Search(w http.ResponseWriter, r *http.Request) error {
+	return handler.Search(accesspage.Home, "status")(w, r)
+}
+
+// ShowList shows the staff of the site, with filters in the address; what was
+// typed is kept.
 func (h *Handlers) ShowList(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Query(r)
+	f, err := handler.Filters(r, accesspage.Home)
 	if err != nil {
 		return err
 	}
@@ -59,12 +66,10 @@ func (h *Handlers) ShowList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	query := r.URL.Query()
-	query.Del("page")
 	view := accesspage.ListView{
 		Site: handler.VisitOf(ctx).State.SiteName, Members: staff.Members, Counts: staff.Counts, Training: staff.Training,
-		Status: filter.Status, Search: filter.Search, Now: staff.Now,
-		Pages: ui.Pages{Number: filter.Page, Size: filter.Size, Total: staff.Total, Path: accesspage.Home, Query: query},
+		Status: filter.Status, Search: filter.Search, Found: f.Value(handler.FoundField), Now: staff.Now,
+		Pages: ui.Pages{Number: filter.Page, Size: filter.Size, Total: staff.Total, Path: accesspage.Home, Query: handler.ListQuery(r)},
 	}
 	return handler.Render(w, r, http.StatusOK, accesspage.List(f, view))
 }

@@ -15,6 +15,7 @@ import (
 
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/handler/access"
+	"familypact.example/portal/internal/handler/handlertest"
 	"familypact.example/portal/internal/people/membership"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/fault"
@@ -53,6 +54,11 @@ func (f *fake) RemoveStaff(_ context.Context, _ authz.Actor, _ idempotency.Submi
 func (f *fake) InviteStaff(_ context.Context, _ authz.Actor, _ idempotency.Submission, in membership.Invitee) (uuid.UUID, error) {
 	f.asked = "invite " + in.FirstName + " " + in.LastName + " " + in.Email
 	return f.member.ID, f.err
+}
+
+func (f *fake) CorrectEmail(_ context.Context, _ authz.Actor, _ idempotency.Submission, id uuid.UUID, email string) (uuid.UUID, error) {
+	f.asked = "correct " + email
+	return id, f.err
 }
 
 func (f *fake) ResendStaff(_ context.Context, _ authz.Actor, _ idempotency.Submission, id uuid.UUID) (uuid.UUID, error) {
@@ -95,6 +101,7 @@ func ask(t *testing.T, f *fake, method, path string, fields ...string) (*httptes
 		"GET /provider/access": h.ShowList, "GET /provider/access/new": h.ShowNew, "POST /provider/access/new": h.Add,
 		"GET /provider/access/{id}": h.ShowMember, "GET /provider/access/{id}/name": h.ShowName, "POST /provider/access/{id}/name": h.Rename,
 		"GET /provider/access/{id}/resend": h.ShowResend, "POST /provider/access/{id}/resend": h.Resend,
+		"GET /provider/access/{id}/email": h.ShowEmail, "POST /provider/access/{id}/email": h.CorrectEmail,
 		"GET /provider/access/{id}/remove": h.ShowRemove, "POST /provider/access/{id}/remove": h.Remove,
 	} {
 		method, pattern, _ := strings.Cut(pattern, " ")
@@ -105,6 +112,7 @@ func ask(t *testing.T, f *fake, method, path string, fields ...string) (*httptes
 		body.Set(fields[i], fields[i+1])
 	}
 	r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body.Encode()))
+	r = r.WithContext(handler.WithSearches(r.Context(), handlertest.Searches{}))
 	w := httptest.NewRecorder()
 	mux.ServeHTTP(w, r)
 	return w, err
@@ -151,7 +159,7 @@ func TestListShowsWhatCanBeDone(t *testing.T) {
 func TestFiltersComeFromTheAddress(t *testing.T) {
 	t.Parallel()
 	f := &fake{}
-	w, err := ask(t, f, http.MethodGet, "/provider/access?status=blocked&search=+sam+&page=3")
+	w, err := ask(t, f, http.MethodGet, "/provider/access?status=blocked&"+handlertest.Found("/provider/access", "sam")+"&page=3")
 	if want := (membership.Filter{Status: membership.Blocked, Search: "sam", Page: 3, Size: 25}); err != nil || f.filter != want {
 		t.Errorf("filter = %+v, %v; want %+v", f.filter, err, want)
 	}
@@ -180,6 +188,8 @@ func TestAddAndActs(t *testing.T) {
 		{"add", m, self + "new", nil, []string{"first-name", " Sam ", "last-name", "O’Neil", "email", "sam@clinic.example"}, "invite Sam O’Neil sam@clinic.example", 303, self + m.ID.String()},
 		{"add somebody who is there", m, self + "new", membership.ErrEmailTaken, []string{"first-name", "Sam", "email", "sam@clinic.example"}, "invite Sam  sam@clinic.example", 422, ""},
 		{"rename", m, self + m.ID.String() + "/name", nil, []string{"first-name", "Samuel", "last-name", "O"}, "rename Samuel O", 303, self + m.ID.String()},
+		{"correct the address", m, self + m.ID.String() + "/email", nil, []string{"email", "sam@clinic.example"}, "correct sam@clinic.example", 303, self + m.ID.String()},
+		{"correct it to one that is there", m, self + m.ID.String() + "/email", membership.ErrEmailTaken, []string{"email", "sam@clinic.example"}, "correct sam@clinic.example", 422, ""},
 		{"resend", m, self + m.ID.String() + "/resend", nil, nil, "resend", 303, self + m.ID.String()},
 		{"withdraw the invitation", m, self + m.ID.String() + "/remove", nil, nil, "revoke", 303, "/provider/access"},
 		{"remove", joined, self + joined.ID.String() + "/remove", nil, nil, "remove", 303, "/provider/access"},

@@ -8,6 +8,7 @@ import (
 
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/people/membership"
+	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/form"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/web/page/accesspage"
@@ -91,6 +92,27 @@ func (h *Handlers) ShowName(w http.ResponseWriter, r *http.Request) error {
 func (h *Handlers) Rename(w http.ResponseWriter, r *http.Request) error {
 	return h.act(w, r, accesspage.Name, "", locale.AccessNameSaved, func(f *form.Form, v accesspage.MemberView) (uuid.UUID, error) {
 		return h.members.EditName(r.Context(), handler.Actor(r.Context()), f.Submission(), v.ID, line(f, "first-name"), line(f, "last-name"))
+	})
+}
+
+// ShowEmail asks for the right address of an invitation. Somebody who has an
+// account changes their address themselves: there is no such page.
+func (h *Handlers) ShowEmail(w http.ResponseWriter, r *http.Request) error {
+	v, err := h.view(r)
+	if err == nil && v.Joined() {
+		err = fault.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	return handler.Render(w, r, http.StatusOK, accesspage.Email(form.New().Set("email", v.Email), v))
+}
+
+// CorrectEmail invites the person at another address; the code that went to the
+// one before is dead.
+func (h *Handlers) CorrectEmail(w http.ResponseWriter, r *http.Request) error {
+	return h.act(w, r, accesspage.Email, "", locale.AccessEmailDone, func(f *form.Form, v accesspage.MemberView) (uuid.UUID, error) {
+		return h.codes.CorrectEmail(r.Context(), handler.Actor(r.Context()), f.Submission(), v.ID, f.Text("email", nil))
 	})
 }
 

@@ -38,6 +38,8 @@ type passcodes interface {
 	Prepare(ctx context.Context, actor authz.Actor, p passcode.Pending) (passcode.Setup, error)
 	Preparing(ctx context.Context, actor authz.Actor, p passcode.Pending) (passcode.Setup, error)
 	Confirm(ctx context.Context, actor authz.Actor, p passcode.Pending, typed string) ([]string, passcode.Result, error)
+	RenewRecovery(ctx context.Context, actor authz.Actor) ([]string, error)
+	BackToEmail(ctx context.Context, actor authz.Actor) error
 }
 
 // sessions is what these pages need of session.Manager.

@@ -68,6 +68,12 @@ func (d *double) Confirm(context.Context, authz.Actor, passcode.Pending, string)
 	return []string{"AAAA-BBBB-CCCC-DDDD"}, passcode.Result{}, d.confirm
 }
 
+func (d *double) RenewRecovery(context.Context, authz.Actor) ([]string, error) {
+	return []string{"AAAA-BBBB-CCCC-DDDD"}, d.confirm
+}
+
+func (d *double) BackToEmail(context.Context, authz.Actor) error { return d.confirm }
+
 var at = time.Date(2025, 1, 13, 17, 0, 0, 0, time.UTC)
 
 func (d *double) Read(_ context.Context, actor authz.Actor) (profile.Profile, error) {
@@ -363,5 +369,32 @@ func TestPagesAreWhole(t *testing.T) {
 	body := ask(t, h.ShowAuthenticator, "/provider/account/authenticator", nil).Body.String()
 	if !strings.Contains(body, "<svg") || !strings.Contains(body, "ABCD EFGH") || strings.Contains(body, "otpauth") {
 		t.Error("the page shows no picture or no secret")
+	}
+}
+
+// Recovery codes are shown once; the way back from the app leads to the account.
+func TestRecoveryAndBack(t *testing.T) {
+	d := &double{channel: account.App}
+	h := pages(d)
+	if body := ask(t, h.ShowRecovery, "/provider/account/recovery-codes", nil).Body.String(); !strings.Contains(body, "stop working") {
+		t.Error("the page does not say what stops")
+	}
+	if w := ask(t, h.RenewRecovery, "/provider/account/recovery-codes", url.Values{}); !strings.Contains(w.Body.String(), "AAAA-BBBB-CCCC-DDDD") {
+		t.Error("the page shows no codes")
+	}
+	if body := ask(t, h.ShowBack, "/provider/account/authenticator/remove", nil).Body.String(); !strings.Contains(body, "dana@clinic.example") {
+		t.Error("the page does not say where codes go")
+	}
+	for _, err := range []error{nil, passcode.ErrNoSetup} {
+		d.confirm = err
+		if w := ask(t, h.Back, "/provider/account/authenticator/remove", url.Values{}); w.Header().Get("Location") != "/provider/account" {
+			t.Errorf("%v leads to %q", err, w.Header().Get("Location"))
+		}
+	}
+	body := ask(t, h.Show, "/provider/account", nil).Body.String()
+	for _, part := range []string{"/provider/account/recovery-codes", "/provider/account/authenticator/remove", "codes left"} {
+		if !strings.Contains(body, part) {
+			t.Errorf("the account lacks %q", part)
+		}
 	}
 }

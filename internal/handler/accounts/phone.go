@@ -19,6 +19,7 @@ type phones interface {
 	SendPhone(ctx context.Context, actor authz.Actor, p passcode.Pending, number string) error
 	ConfirmPhone(ctx context.Context, actor authz.Actor, p passcode.Pending, code string) (passcode.Result, error)
 	RemovePhone(ctx context.Context, actor authz.Actor) error
+	SetUsual(ctx context.Context, actor authz.Actor, byText bool) error
 }
 
 // Phones are the pages of the number for text messages. Without a gateway no
@@ -51,7 +52,7 @@ func (h *Phones) show(w http.ResponseWriter, r *http.Request, status int, f *for
 	if err != nil {
 		return err
 	}
-	return handler.Render(w, r, status, accountspage.Phone(f, base(r), st.Phone))
+	return handler.Render(w, r, status, accountspage.Phone(f, base(r), st.Phone, st.ByText))
 }
 
 // Send texts a code to the number.
@@ -109,6 +110,20 @@ func (h *Phones) Confirm(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return handler.Render(w, r, http.StatusUnprocessableEntity, accountspage.PhoneCode(f, base(r)))
+}
+
+// ChooseUsual chooses whether codes are texted or mailed as a rule.
+func (h *Phones) ChooseUsual(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	if err := h.phones.SetUsual(ctx, handler.Actor(ctx), f.Choice("usual", nil, "text", "mail") == "text"); err != nil {
+		return err
+	}
+	handler.Flash(ctx, locale.AccountsPhoneUsualDone)
+	return handler.Redirect(w, r, base(r)+"/phone")
 }
 
 // Remove stops using the number.

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -38,6 +39,11 @@ func (p *phone) RemovePhone(context.Context, authz.Actor) error {
 	return p.err
 }
 
+func (p *phone) SetUsual(_ context.Context, _ authz.Actor, byText bool) error {
+	p.asked = append(p.asked, fmt.Sprint("usual ", byText))
+	return p.err
+}
+
 func (p *phone) pages() *Phones {
 	return NewPhones(p, func(context.Context, authz.Actor) error { return p.limited }, func(context.Context) error {
 		p.asked = append(p.asked, "end")
@@ -65,6 +71,8 @@ func TestPhone(t *testing.T) {
 		{"no code", "/phone/code", url.Values{}, nil, http.StatusUnprocessableEntity, "", ""},
 		{"a wrong code", "/phone/code", code, passcode.ErrWrong, http.StatusUnprocessableEntity, "", "confirm 123456"},
 		{"the last wrong code", "/phone/code", code, passcode.ErrBlocked, http.StatusSeeOther, "/sign-in/blocked", "confirm 123456, end"},
+		{"texts as a rule", "/phone/usual", url.Values{"usual": {"text"}}, nil, http.StatusSeeOther, base + "/phone", "usual true"},
+		{"mail as a rule", "/phone/usual", url.Values{"usual": {"mail"}}, nil, http.StatusSeeOther, base + "/phone", "usual false"},
 		{"remove", "/phone/remove", url.Values{}, nil, http.StatusSeeOther, base, "remove"},
 	}
 	for _, tt := range tests {
@@ -75,6 +83,8 @@ func TestPhone(t *testing.T) {
 			switch tt.path {
 			case "/phone/code":
 				fn = h.Confirm
+			case "/phone/usual":
+				fn = h.ChooseUsual
 			case "/phone/remove":
 				fn = h.Remove
 			}

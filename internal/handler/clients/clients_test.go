@@ -62,6 +62,7 @@ func newOffice(t *testing.T) *office {
 		"/provider/clients/{id}/documents/{document}/print": h.ShowDocumentSheet,
 		"/provider/clients/{id}/documents/{document}/pdf":   h.SaveDocument,
 		"/provider/forms": h.ShowForms, "/provider/forms/cec": h.ShowBlankForm, "/provider/forms/cec/pdf": h.SaveBlankForm,
+		"/provider/forms/rec": h.ShowBlankRec, "/provider/forms/rec/pdf": h.SaveBlankRec,
 	} {
 		r.Get(path, o.page(fn))
 	}

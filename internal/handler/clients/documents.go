@@ -8,6 +8,7 @@ import (
 
 	"familypact.example/portal/internal/clients/document"
 	"familypact.example/portal/internal/clients/enrollment"
+	"familypact.example/portal/internal/clients/retro"
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/fault"
@@ -22,6 +23,7 @@ type documents interface {
 	List(ctx context.Context, actor authz.Actor, clientID uuid.UUID) (document.Page, error)
 	Open(ctx context.Context, actor authz.Actor, clientID, id uuid.UUID, use document.Use) (document.Opened, error)
 	Blank(ctx context.Context, actor authz.Actor, l locale.Language, statement locale.Key) (document.BlankForm, error)
+	BlankRec(ctx context.Context, actor authz.Actor, l locale.Language, statement locale.Key) (document.BlankForm, error)
 }
 
 // The kinds of files.
@@ -93,31 +95,68 @@ func (h *Handlers) ShowForms(w http.ResponseWriter, r *http.Request) error {
 	return handler.Render(w, r, http.StatusOK, clientspage.BlankForms())
 }
 
-// blank is the blank form in the language that is asked for.
-func (h *Handlers) blank(r *http.Request) (document.BlankForm, error) {
+// blankLanguage is the language in which a blank form is asked for, none for
+// the usual one.
+func blankLanguage(r *http.Request) (locale.Language, error) {
 	f, err := form.Query(r)
 	if err != nil {
-		return document.BlankForm{}, err
+		return "", err
 	}
 	l, ok := locale.Parse(f.Value("language"))
 	if !ok && f.Value("language") != "" {
-		return document.BlankForm{}, fault.ErrNotFound
+		return "", fault.ErrNotFound
+	}
+	return l, nil
+}
+
+// cec is the blank form in the language that is asked for.
+func (h *Handlers) cec(r *http.Request) (document.BlankForm, error) {
+	l, err := blankLanguage(r)
+	if err != nil {
+		return document.BlankForm{}, err
 	}
 	return h.Documents.Blank(r.Context(), handler.Actor(r.Context()), l, enrollment.Statement)
 }
 
+// rec is the blank form about the months before the first certification.
+func (h *Handlers) rec(r *http.Request) (document.BlankForm, error) {
+	l, err := blankLanguage(r)
+	if err != nil {
+		return document.BlankForm{}, err
+	}
+	return h.Documents.BlankRec(r.Context(), handler.Actor(r.Context()), l, retro.Statement)
+}
+
 // ShowBlankForm shows the blank form for printing.
 func (h *Handlers) ShowBlankForm(w http.ResponseWriter, r *http.Request) error {
-	b, err := h.blank(r)
-	if err != nil {
-		return err
-	}
-	return handler.Render(w, r, http.StatusOK, clientspage.BlankForm(clientspage.BlankView{Paper: b.Paper}))
+	return showBlank(w, r, clientspage.Cec, h.cec)
 }
 
 // SaveBlankForm sends the blank form as PDF.
 func (h *Handlers) SaveBlankForm(w http.ResponseWriter, r *http.Request) error {
-	b, err := h.blank(r)
+	return saveBlank(w, r, h.cec)
+}
+
+// ShowBlankRec shows the blank form about earlier months for printing.
+func (h *Handlers) ShowBlankRec(w http.ResponseWriter, r *http.Request) error {
+	return showBlank(w, r, clientspage.Rec, h.rec)
+}
+
+// SaveBlankRec sends the blank form about earlier months as PDF.
+func (h *Handlers) SaveBlankRec(w http.ResponseWriter, r *http.Request) error {
+	return saveBlank(w, r, h.rec)
+}
+
+func showBlank(w http.ResponseWriter, r *http.Request, which clientspage.Blank, read func(*http.Request) (document.BlankForm, error)) error {
+	b, err := read(r)
+	if err != nil {
+		return err
+	}
+	return handler.Render(w, r, http.StatusOK, clientspage.BlankForm(clientspage.BlankView{Paper: b.Paper, Which: which}))
+}
+
+func saveBlank(w http.ResponseWriter, r *http.Request, read func(*http.Request) (document.BlankForm, error)) error {
+	b, err := read(r)
 	if err != nil {
 		return err
 	}

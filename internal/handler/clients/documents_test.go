@@ -95,6 +95,8 @@ func TestFilesAreNamedNeutrally(t *testing.T) {
 		o.documentOf(id) + "/pdf":             {"application/pdf", "document.pdf", "%PDF"},
 		"/provider/forms/cec/pdf":             {"application/pdf", "form.pdf", "%PDF"},
 		"/provider/forms/cec/pdf?language=es": {"application/pdf", "form.pdf", "%PDF"},
+		"/provider/forms/rec/pdf":             {"application/pdf", "form.pdf", "%PDF"},
+		"/provider/forms/rec/pdf?language=es": {"application/pdf", "form.pdf", "%PDF"},
 	} {
 		checkFile(t, at, o.get(at), want)
 	}
@@ -144,6 +146,9 @@ func TestBlankForms(t *testing.T) {
 		"/provider/forms/cec":             locale.QNameLabel.In(t.Context()),
 		"/provider/forms/cec?language=en": locale.QNameLabel.In(t.Context()),
 		"/provider/forms/cec?language=es": locale.QNameLabel.In(locale.WithLanguage(t.Context(), locale.Spanish)),
+		"/provider/forms/rec":             locale.PaperBlankRecIntro.In(t.Context()),
+		"/provider/forms/rec?language=en": locale.QNeedLabel.In(t.Context()),
+		"/provider/forms/rec?language=es": locale.PaperBlankRecIntro.In(locale.WithLanguage(t.Context(), locale.Spanish)),
 	} {
 		page := o.get(at).Body.String()
 		if !strings.Contains(page, want) {
@@ -153,7 +158,15 @@ func TestBlankForms(t *testing.T) {
 			t.Errorf("%s: %s", at, wrong)
 		}
 	}
-	if w := o.get("/provider/forms/cec?language=xx"); w.Code != http.StatusNotFound {
-		t.Errorf("another language: %d", w.Code)
+	for _, at := range []string{"/provider/forms/cec", "/provider/forms/rec", "/provider/forms/cec/pdf", "/provider/forms/rec/pdf"} {
+		if w := o.get(at + "?language=xx"); w.Code != http.StatusNotFound {
+			t.Errorf("%s in another language: %d", at, w.Code)
+		}
+	}
+	list := o.get("/provider/forms").Body.String()
+	for _, link := range []string{"/cec?language=en", "/cec?language=es", "/rec?language=en", "/rec?language=es", "/rec/pdf?language=en", "/rec/pdf?language=es"} {
+		if !strings.Contains(list, `"/provider/forms`+link+`"`) {
+			t.Errorf("the list does not lead to %s", link)
+		}
 	}
 }

@@ -98,6 +98,8 @@ func home(role authz.Role) string {
 		return "/ofp"
 	case authz.Desk:
 		return "/desk"
+	case authz.Client:
+		return "/my"
 	}
 	return "/provider"
 }

@@ -30,7 +30,14 @@ type applications interface {
 	Sign(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID, in application.SignForm) error
 	Disclose(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID, given map[application.Code]application.Answer) error
 	Delete(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID) error
+	Sent(ctx context.Context, actor authz.Actor, page int) (application.SentList, error)
+	Waiting(ctx context.Context, actor authz.Actor, id uuid.UUID) (application.SentLine, error)
+	Take(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID, mode application.Mode) (uuid.UUID, error)
+	Claim(ctx context.Context, actor authz.Actor, sub idempotency.Submission, c application.Claim) (uuid.UUID, error)
+	Look(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID) (uuid.UUID, error)
+	Identify(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id, result, person uuid.UUID) error
 	Drafts(ctx context.Context, actor authz.Actor, page int) (application.DraftList, error)
+	EndingDrafts(ctx context.Context, actor authz.Actor, page int) (application.DraftList, error)
 }
 
 // enrollments is what these pages need of enrollment.Service.
@@ -45,15 +52,21 @@ type records interface {
 	View(ctx context.Context, actor authz.Actor, id uuid.UUID, what string) (client.Record, error)
 }
 
+// found is records with what was looked for.
+type found interface {
+	records
+	Result(ctx context.Context, actor authz.Actor, id uuid.UUID) (client.Result, error)
+}
+
 // Handlers answers for the pages.
 type Handlers struct {
 	applications applications
 	enrollments  enrollments
-	records      records
+	records      found
 }
 
 // New returns the handlers.
-func New(applications applications, enrollments enrollments, records records) *Handlers {
+func New(applications applications, enrollments enrollments, records found) *Handlers {
 	return &Handlers{applications: applications, enrollments: enrollments, records: records}
 }
 
@@ -199,11 +212,15 @@ func (h *Handlers) ShowDrafts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := h.applications.Drafts(r.Context(), handler.Actor(r.Context()), page(f.Value("page")))
-	if err != nil {
+	v := enrollpage.DraftsView{Ending: f.Value("show") == enrollpage.EndingQuery}
+	read := h.applications.Drafts
+	if v.Ending {
+		read = h.applications.EndingDrafts
+	}
+	if v.DraftList, err = read(r.Context(), handler.Actor(r.Context()), page(f.Value("page"))); err != nil {
 		return err
 	}
-	return handler.Render(w, r, http.StatusOK, enrollpage.Drafts(enrollpage.DraftsView{DraftList: list}))
+	return handler.Render(w, r, http.StatusOK, enrollpage.Drafts(v))
 }
 
 // page is the page of a list that the address names, the first where it names
@@ -249,14 +266,4 @@ func (h *Handlers) Delete(w http.ResponseWriter, r *http.Request) error {
 	}
 	handler.Flash(r.Context(), locale.DraftsDeleted)
 	return handler.Redirect(w, r, "/provider/work/drafts")
-}
-
-// version is the version of the answers that the form was made from, 0 when it
-// was tampered with.
-func version(f *form.Form) int {
-	n, err := strconv.Atoi(f.Value("version"))
-	if err != nil {
-		return 0
-	}
-	return n
 }

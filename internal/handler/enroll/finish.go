@@ -10,6 +10,7 @@ import (
 	"familypact.example/portal/internal/clients/enrollment"
 	"familypact.example/portal/internal/clients/question"
 	"familypact.example/portal/internal/handler"
+	"familypact.example/portal/internal/handler/asking"
 	"familypact.example/portal/internal/platform/form"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/web/page/enrollpage"
@@ -49,7 +50,7 @@ func (h *Handlers) Sign(w http.ResponseWriter, r *http.Request) error {
 	}
 	language, _ := locale.Parse(f.Choice("language", locale.SignLanguageMissing, string(locale.English), string(locale.Spanish)))
 	in := application.SignForm{
-		Kind: application.Kind(f.Value("kind")), Version: version(f), Language: language,
+		Kind: application.Kind(f.Value("kind")), Version: asking.Version(f), Language: language,
 		Agreed: f.Checked("agree"), Consent: f.Checked("consent"),
 		Signing: application.Signing{
 			Name: line(f, "name"), Interpreter: line(f, "interpreter"), Witness: line(f, "witness"), Whole: f.Checked("whole"),
@@ -167,12 +168,12 @@ func (h *Handlers) Certify(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := enrollment.Certification{Version: version(f), Agreed: f.Checked("agree")}
+	in := enrollment.Certification{Version: asking.Version(f), Agreed: f.Checked("agree")}
 	_, err = h.enrollments.Certify(r.Context(), handler.Actor(r.Context()), f.Submission(), id, in)
 	switch {
 	case err == nil || errors.Is(err, application.ErrDecided):
 		return handler.Redirect(w, r, enrollpage.Base(id)+"/result")
-	case errors.Is(err, enrollment.ErrActive):
+	case errors.Is(err, enrollment.ErrActive), errors.Is(err, enrollment.ErrUnidentified):
 		return h.review(w, r, http.StatusConflict, form.New())
 	case errors.Is(err, enrollment.ErrColleague):
 		return h.review(w, r, http.StatusForbidden, form.New())

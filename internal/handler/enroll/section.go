@@ -10,6 +10,7 @@ import (
 	"familypact.example/portal/internal/clients/application"
 	"familypact.example/portal/internal/clients/question"
 	"familypact.example/portal/internal/handler"
+	"familypact.example/portal/internal/handler/asking"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/form"
 	"familypact.example/portal/internal/platform/locale"
@@ -80,7 +81,7 @@ func (h *Handlers) SaveSection(w http.ResponseWriter, r *http.Request) error {
 	if !f.OK() && !later {
 		return show(w, r, http.StatusUnprocessableEntity, s, a, typed, f)
 	}
-	err = h.applications.Save(r.Context(), handler.Actor(r.Context()), f.Submission(), a.ID, version(f), typed)
+	err = h.applications.Save(r.Context(), handler.Actor(r.Context()), f.Submission(), a.ID, asking.Version(f), typed)
 	switch {
 	case errors.Is(err, application.ErrChanged):
 		return conflict(w, r, s, a, typed)

@@ -34,6 +34,7 @@ type bureau interface {
 	Resend(ctx context.Context, actor authz.Actor, sub idempotency.Submission, membershipID uuid.UUID) (uuid.UUID, error)
 	Withdraw(ctx context.Context, actor authz.Actor, sub idempotency.Submission, membershipID uuid.UUID) (uuid.UUID, error)
 	EndAccess(ctx context.Context, actor authz.Actor, sub idempotency.Submission, membershipID uuid.UUID) (uuid.UUID, error)
+	Rename(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID, first, last string) (uuid.UUID, error)
 	RemoveOffice(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID) (uuid.UUID, error)
 }
 
@@ -55,10 +56,15 @@ func New(b bureau, a accounts) *Handlers { return &Handlers{office: b, accounts:
 
 const pageSize = 25
 
+// Search looks for people and goes to the list.
+func (h *Handlers) Search(w http.ResponseWriter, r *http.Request) error {
+	return handler.Search(peoplepage.Home, "role", "state")(w, r)
+}
+
 // ShowList shows who works with the portal, with filters and order in the
-// address.
+// address; what was typed is kept.
 func (h *Handlers) ShowList(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Query(r)
+	f, err := handler.Filters(r, peoplepage.Home)
 	if err != nil {
 		return err
 	}
@@ -67,8 +73,7 @@ func (h *Handlers) ShowList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	query := r.URL.Query()
-	query.Del("page")
+	query := handler.ListQuery(r)
 	view := peoplepage.ListView{
 		People: people, Filter: filter, Query: query,
 		Pages: ui.Pages{Number: filter.Page, Size: pageSize, Total: people.Total, Path: peoplepage.Home, Query: query},

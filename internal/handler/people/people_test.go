@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/handler"
+	"familypact.example/portal/internal/handler/handlertest"
 	"familypact.example/portal/internal/handler/people"
 	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/people/approval"
@@ -98,6 +99,10 @@ func (f *fake) RemoveOffice(_ context.Context, _ authz.Actor, _ idempotency.Subm
 	return f.act("remove", id)
 }
 
+func (f *fake) Rename(_ context.Context, _ authz.Actor, _ idempotency.Submission, id uuid.UUID, first, last string) (uuid.UUID, error) {
+	return f.act("rename "+first+" "+last, id)
+}
+
 func (f *fake) Disable(_ context.Context, _ authz.Actor, _ idempotency.Submission, id uuid.UUID, reason string) (uuid.UUID, error) {
 	f.reason = reason
 	return f.act("disable", id)
@@ -139,6 +144,7 @@ func ask(t *testing.T, fn handler.Func, method, pattern, target string, fields u
 	r := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(fields.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r = r.WithContext(handler.WithVisit(r.Context(), handler.Visit{Actor: me}, func(context.Context, string) {}))
+	r = r.WithContext(handler.WithSearches(r.Context(), handlertest.Searches{}))
 	rec := httptest.NewRecorder()
 	router.ServeHTTP(rec, r)
 	if body := rec.Body.String(); strings.Contains(body, "<html") {
@@ -154,7 +160,7 @@ func TestListReadsItsFilters(t *testing.T) {
 	p := somebody()
 	f := &fake{list: []office.Listed{p.Listed, {ID: uuid.New(), FirstName: "Ina", LastName: "Invited", Role: authz.Desk, State: office.Invited, CreatedAt: now}}}
 	h := people.New(f, f)
-	rec, err := ask(t, h.ShowList, "GET", "/ofp/people", "/ofp/people?search=clinic&role=staff&state=blocked&sort=-signed-in&page=3", nil)
+	rec, err := ask(t, h.ShowList, "GET", "/ofp/people", "/ofp/people?"+handlertest.Found("/ofp/people", "clinic")+"&role=staff&state=blocked&sort=-signed-in&page=3", nil)
 	if err != nil || rec.Code != http.StatusOK {
 		t.Fatal(rec.Code, err)
 	}
@@ -184,14 +190,14 @@ func TestActsByState(t *testing.T) {
 		want   []string
 		says   string
 	}{
-		{"active staff", func(*office.Person) {}, []string{"disable", "end-sessions"}, "906-8521"},
-		{"signed in nowhere", func(p *office.Person) { p.OpenSessions = 0 }, []string{"disable"}, "Nowhere"},
-		{"a representative", func(p *office.Person) { p.Role = authz.Desk }, []string{"disable", "end-sessions", "remove"}, ""},
-		{"blocked", func(p *office.Person) { p.State = office.Blocked }, []string{"disable", "end-sessions"}, "Only the Service Center unblocks"},
-		{"inactive", func(p *office.Person) { p.State = office.Inactive }, []string{"disable", "end-sessions"}, "Only the Service Center enables"},
+		{"active staff", func(*office.Person) {}, []string{"disable", "end-sessions", "name"}, "906-8521"},
+		{"signed in nowhere", func(p *office.Person) { p.OpenSessions = 0 }, []string{"disable", "name"}, "Nowhere"},
+		{"a representative", func(p *office.Person) { p.Role = authz.Desk }, []string{"disable", "end-sessions", "name", "remove"}, ""},
+		{"blocked", func(p *office.Person) { p.State = office.Blocked }, []string{"disable", "end-sessions", "name"}, "Only the Service Center unblocks"},
+		{"inactive", func(p *office.Person) { p.State = office.Inactive }, []string{"disable", "end-sessions", "name"}, "Only the Service Center enables"},
 		{"disabled", func(p *office.Person) {
 			p.State, p.OpenSessions, p.Reason, p.DisabledBy = office.Disabled, 0, "Shared the password", "Ben Admin"
-		}, []string{"lift"}, "Shared the password"},
+		}, []string{"lift", "name"}, "Shared the password"},
 		{"removed", func(p *office.Person) { p.State = office.Removed }, nil, "Removed"},
 		{"oneself", func(p *office.Person) { p.ID, p.Role = me.Account, authz.OFP }, nil, "/ofp/account"},
 		{"invited to the desk", func(p *office.Person) { p.HasAccount, p.Role, p.State = false, authz.Desk, office.Invited }, []string{"resend", "withdraw"}, "24 hours start"},
@@ -242,8 +248,10 @@ func TestActsGoToTheService(t *testing.T) {
 		f := &fake{person: somebody()}
 		h := people.New(f, f)
 		target := peoplepage.Path(f.person.ID, string(act))
-		rec, err := ask(t, h.Act(act), "POST", "/ofp/people/{id}/"+string(act), target, url.Values{"reason": {" Shared it "}})
-		if err != nil || rec.Code != http.StatusSeeOther || f.did != string(act) {
+		rec, err := ask(t, h.Act(act), "POST", "/ofp/people/{id}/"+string(act), target, url.Values{
+			"reason": {" Shared it "}, "first-name": {" Sam "}, "last-name": {"Right"},
+		})
+		if did, _, _ := strings.Cut(f.did, " "); err != nil || rec.Code != http.StatusSeeOther || did != strings.ReplaceAll(string(act), "name", "rename") {
 			t.Errorf("%s = %d, %v, did %q", act, rec.Code, err, f.did)
 		}
 		f.err = account.ErrFewAdmins

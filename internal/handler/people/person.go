@@ -43,7 +43,7 @@ func (h *Handlers) ShowPerson(w http.ResponseWriter, r *http.Request) error {
 
 // Acts are the acts that have pages, in the order in which they are listed.
 var Acts = []peoplepage.Act{
-	peoplepage.Disable, peoplepage.Lift, peoplepage.EndSessions, peoplepage.Remove, peoplepage.Resend, peoplepage.Withdraw,
+	peoplepage.Disable, peoplepage.Lift, peoplepage.EndSessions, peoplepage.Rename, peoplepage.Remove, peoplepage.Resend, peoplepage.Withdraw,
 }
 
 // ShowAct asks before the act. One that does not apply any more is a conflict,
@@ -57,7 +57,11 @@ func (h *Handlers) ShowAct(act peoplepage.Act) handler.Func {
 		if err != nil {
 			return err
 		}
-		return handler.Render(w, r, http.StatusOK, peoplepage.Ask(form.New(), peoplepage.ActView{PersonView: v, Act: act}))
+		f := form.New()
+		if act == peoplepage.Rename {
+			f.Set("first-name", v.FirstName).Set("last-name", v.LastName)
+		}
+		return handler.Render(w, r, http.StatusOK, peoplepage.Ask(f, peoplepage.ActView{PersonView: v, Act: act}))
 	}
 }
 
@@ -90,7 +94,11 @@ func (h *Handlers) Act(act peoplepage.Act) handler.Func {
 			}
 			return handler.Render(w, r, http.StatusUnprocessableEntity, peoplepage.Ask(f, peoplepage.ActView{PersonView: v, Act: act}))
 		}
-		handler.Flash(r.Context(), peoplepage.Done[act].With("Name", v.Name()))
+		name := v.Name()
+		if act == peoplepage.Rename {
+			name = f.Text("first-name", nil) + " " + f.Text("last-name", nil)
+		}
+		handler.Flash(r.Context(), peoplepage.Done[act].With("Name", name))
 		if act == peoplepage.Withdraw {
 			return handler.Redirect(w, r, peoplepage.Home)
 		}
@@ -107,6 +115,8 @@ func (h *Handlers) do(ctx context.Context, f *form.Form, act peoplepage.Act, id 
 		_, err = h.accounts.Lift(ctx, actor, sub, id)
 	case peoplepage.EndSessions:
 		_, err = h.accounts.EndAllSessions(ctx, actor, sub, id)
+	case peoplepage.Rename:
+		_, err = h.office.Rename(ctx, actor, sub, id, f.Text("first-name", nil), f.Text("last-name", nil))
 	case peoplepage.Remove:
 		_, err = h.office.RemoveOffice(ctx, actor, sub, id)
 	case peoplepage.Resend:

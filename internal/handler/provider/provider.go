@@ -13,18 +13,25 @@ import (
 	"familypact.example/portal/internal/clients/application"
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/handler"
+	"familypact.example/portal/internal/office/report/monthly"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/form"
 	"familypact.example/portal/internal/platform/idempotency"
 	"familypact.example/portal/internal/platform/locale"
+	"familypact.example/portal/internal/platform/postgres"
 	"familypact.example/portal/web/page/providerpage"
 )
 
 // counts is what the dashboard and the work lists need of application.Service.
 type counts interface {
-	Overview(ctx context.Context, actor authz.Actor) (application.Overview, error)
+	Overview(ctx context.Context, actor authz.Actor, besides ...func(*postgres.Batch)) (application.Overview, error)
 	Worklists(ctx context.Context, actor authz.Actor) (application.Worklists, error)
+}
+
+// months is what the dashboard needs of monthly.Service.
+type months interface {
+	Later(actor authz.Actor, months int) *monthly.Later
 }
 
 // finder is what the search needs of client.Service.
@@ -37,23 +44,36 @@ type finder interface {
 // Handlers answers for the pages.
 type Handlers struct {
 	counts   counts
+	months   months
 	clients  finder
 	sites    sites
 	sessions sessions
 }
 
 // New returns the handlers.
-func New(counts counts, clients finder, sites sites, sessions sessions) *Handlers {
-	return &Handlers{counts: counts, clients: clients, sites: sites, sessions: sessions}
+func New(counts counts, months months, clients finder, sites sites, sessions sessions) *Handlers {
+	return &Handlers{counts: counts, months: months, clients: clients, sites: sites, sessions: sessions}
 }
+
+// recentMonths is how many months the chart of the dashboard has.
+const recentMonths = 6
 
 // ShowHome shows the dashboard.
 func (h *Handlers) ShowHome(w http.ResponseWriter, r *http.Request) error {
-	overview, err := h.counts.Overview(r.Context(), handler.Actor(r.Context()))
+	actor := handler.Actor(r.Context())
+	later := h.months.Later(actor, recentMonths)
+	overview, err := h.counts.Overview(r.Context(), actor, later.Add)
 	if err != nil {
 		return err
 	}
-	return handler.Render(w, r, http.StatusOK, providerpage.Home(providerpage.HomeView{Overview: overview}))
+	v := providerpage.HomeView{Overview: overview}
+	if v.Enrolled, err = later.Report(monthly.Enrollments); err != nil {
+		return err
+	}
+	if v.Reaffirmed, err = later.Report(monthly.Reaffirmations); err != nil {
+		return err
+	}
+	return handler.Render(w, r, http.StatusOK, providerpage.Home(v))
 }
 
 // ShowSearch asks whom to look for.

@@ -15,10 +15,12 @@ import (
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/handler/provider"
+	"familypact.example/portal/internal/office/report/monthly"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/idempotency"
+	"familypact.example/portal/internal/platform/postgres"
 )
 
 var (
@@ -39,8 +41,11 @@ type fake struct {
 	back             string
 }
 
-func (f *fake) Overview(context.Context, authz.Actor) (application.Overview, error) {
-	return application.Overview{Counts: client.Counts{Active: 7, Renewable: 3, Ending: 2}, Drafts: 4}, f.err
+func (f *fake) Overview(_ context.Context, _ authz.Actor, besides ...func(*postgres.Batch)) (application.Overview, error) {
+	for _, add := range besides {
+		add(&postgres.Batch{})
+	}
+	return application.Overview{Act: tallies(), Counts: client.Counts{Active: 7, Renewable: 3, Ending: 2}, Drafts: 4, EndingDrafts: 3}, f.err
 }
 
 func (f *fake) Search(_ context.Context, _ authz.Actor, _ idempotency.Submission, q client.Query) (uuid.UUID, error) {
@@ -66,7 +71,7 @@ func (f *fake) Open(_ context.Context, _ authz.Actor, _ idempotency.Submission, 
 
 func send(t *testing.T, f *fake, method, path string, values url.Values) *httptest.ResponseRecorder {
 	t.Helper()
-	h := provider.New(f, f, f, f)
+	h := provider.New(f, monthly.New(nil, nil), f, f, f)
 	r := chi.NewRouter()
 	for pattern, pair := range map[string][2]handler.Func{
 		"/provider":                          {h.ShowHome, h.ShowHome},

@@ -12,6 +12,7 @@ import (
 
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/handler/provider"
+	"familypact.example/portal/internal/office/report/monthly"
 	"familypact.example/portal/internal/people/membership"
 	"familypact.example/portal/internal/people/session"
 	"familypact.example/portal/internal/people/site"
@@ -48,7 +49,7 @@ func askSite(t *testing.T, f *fake, fn func(h *provider.Handlers) handler.Func, 
 	ctx := handler.WithVisit(t.Context(), v, func(context.Context, string) {})
 	w := httptest.NewRecorder()
 	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/provider/site", strings.NewReader(body.Encode()))
-	if err := fn(provider.New(f, f, f, f))(w, r); err != nil {
+	if err := fn(provider.New(f, monthly.New(nil, nil), f, f, f))(w, r); err != nil {
 		t.Fatal(err)
 	}
 	return w

@@ -6,6 +6,7 @@ import (
 
 	"familypact.example/portal/internal/clients/eligibility"
 	"familypact.example/portal/internal/clients/incometable"
+	"familypact.example/portal/internal/people/site"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/postgres"
@@ -38,4 +39,18 @@ func (d Data) Now(ctx context.Context) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	return d.DB.Read(ctx, nobody, &postgres.Batch{})
+}
+
+// Clinics returns a page of the clinics in an area that are open for work, and
+// how many there are in all; none at all behind the last page.
+func (d Data) Clinics(ctx context.Context, a site.Area, page, size int) ([]site.Clinic, int, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var list []site.Clinic
+	var reads postgres.Batch
+	site.QueueClinics(&reads, &list, a, page, size)
+	if _, err := d.DB.Read(ctx, nobody, &reads); err != nil || len(list) == 0 {
+		return nil, 0, err
+	}
+	return list, list[0].Total, nil
 }

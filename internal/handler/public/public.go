@@ -14,6 +14,7 @@ import (
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/office/calendar"
 	"familypact.example/portal/internal/office/outage"
+	"familypact.example/portal/internal/people/site"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/web/page/publicpage"
@@ -32,8 +33,8 @@ type clock interface {
 
 // Options are what the pages depend on beside data.
 type Options struct {
-	// Apply is the address where a client begins online, empty for none.
-	Apply string
+	// Online says that a client can apply online.
+	Online bool
 	// Dates returns the dates of the program, as OFP has set them.
 	Dates func(ctx context.Context) (calendar.Calendar, error)
 	// Ask takes the question of somebody who waits for an access code. What it
@@ -41,6 +42,9 @@ type Options struct {
 	Ask func(ctx context.Context, actor authz.Actor, email, npi string) error
 	// Announced lists the outages that go on or will; nil for none.
 	Announced func(ctx context.Context) ([]outage.Outage, error)
+	// Clinics returns a page of the clinics in an area that are open for work,
+	// and how many there are in all.
+	Clinics func(ctx context.Context, a site.Area, page, size int) ([]site.Clinic, int, error)
 	// LeaveURL is where the quick exit ends, a neutral page outside.
 	LeaveURL string
 	// EndSession ends the session of the request, if there is one. It writes
@@ -62,7 +66,7 @@ func New(t tables, c clock, o Options) *Handlers {
 
 // ShowHome shows the start page.
 func (h *Handlers) ShowHome(w http.ResponseWriter, r *http.Request) error {
-	return show(w, r, publicpage.Home(publicpage.HomeView{Apply: h.options.Apply}))
+	return show(w, r, publicpage.Home())
 }
 
 // ShowEligibility shows who can get the program. Without a database the page

@@ -16,6 +16,7 @@ import (
 	"familypact.example/portal/internal/people/passcode"
 	"familypact.example/portal/internal/people/session"
 	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/form"
 	"familypact.example/portal/internal/platform/locale"
@@ -30,7 +31,7 @@ type accounts interface {
 	Issued(mark string) bool
 	Confirm(ctx context.Context, actor authz.Actor, id uuid.UUID, password string) error
 	AskReset(ctx context.Context, actor authz.Actor, name string) error
-	AskUsername(ctx context.Context, actor authz.Actor, email string) error
+	AskUsername(ctx context.Context, actor authz.Actor, email string, birthOn civil.Date) error
 	Disavow(ctx context.Context, actor authz.Actor, code string) (mailed bool, err error)
 	Reset(ctx context.Context, actor authz.Actor, code, password string) error
 	Find(ctx context.Context, id uuid.UUID) (account.Account, error)
@@ -39,6 +40,7 @@ type accounts interface {
 // passcodes is what these pages need of passcode.Service.
 type passcodes interface {
 	Send(ctx context.Context, actor authz.Actor, p passcode.Pending) error
+	SendUsual(ctx context.Context, actor authz.Actor, p passcode.Pending) error
 	SendText(ctx context.Context, actor authz.Actor, p passcode.Pending) error
 	Stand(ctx context.Context, p passcode.Pending) (passcode.Standing, error)
 	Check(ctx context.Context, actor authz.Actor, p passcode.Pending, typed string) (passcode.Result, error)
@@ -197,7 +199,7 @@ func (h *Handlers) byApp(w http.ResponseWriter, r *http.Request, p passcode.Pend
 }
 
 func (h *Handlers) mail(ctx context.Context, p passcode.Pending) error {
-	return h.sent(ctx, p, h.passcodes.Send)
+	return h.sent(ctx, p, h.passcodes.SendUsual)
 }
 
 // resume goes on with a session that rest had locked.

@@ -24,6 +24,7 @@ import (
 	"familypact.example/portal/internal/people/session"
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/dbtest"
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/postgres"
@@ -72,6 +73,13 @@ func newDoor(t *testing.T, kind account.Kind, channel account.Channel) *door {
 		t.Fatal(err)
 	}
 	d.tx(func(tx *postgres.Tx) error {
+		if kind == account.Client {
+			d.id, err = account.CreateClientTx(t.Context(), tx, ring, account.ClientAccount{
+				Username: d.name, Email: "dana@clinic.example", FirstName: "Dana", LastName: "Reyes", BirthOn: civil.New(2008, 6, 9),
+				PasswordHash: hash, Channel: channel,
+			})
+			return err
+		}
 		d.id, err = account.CreateTx(t.Context(), tx, account.New{
 			Kind: kind, Username: d.name, Email: "dana@clinic.example", FirstName: "Dana", LastName: "Reyes",
 			PasswordHash: hash, PasscodeChannel: channel,

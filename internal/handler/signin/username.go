@@ -9,8 +9,8 @@ import (
 	"familypact.example/portal/web/page/signinpage"
 )
 
-// ShowForgotUsername asks for the e-mail of the account. Clients, who will give
-// their birth date as well, have no accounts yet; the form has room for it.
+// ShowForgotUsername asks for the e-mail of the account, and a client for the
+// birth date as well.
 func (h *Handlers) ShowForgotUsername(w http.ResponseWriter, r *http.Request) error {
 	return handler.Render(w, r, http.StatusOK, signinpage.ForgotUsername(form.New()))
 }
@@ -24,13 +24,14 @@ func (h *Handlers) ForgotUsername(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	email := f.Text("email", locale.UsernameForgotMissing)
+	birthOn := f.Date("birth", nil, locale.UsernameForgotBirthWrong)
 	if !f.OK() {
 		return handler.Render(w, r, http.StatusUnprocessableEntity, signinpage.ForgotUsername(f))
 	}
 	if err := h.limits.Forgot(ctx, handler.Actor(ctx), email); err != nil {
 		return err
 	}
-	if err := h.accounts.AskUsername(ctx, handler.Actor(ctx), email); err != nil {
+	if err := h.accounts.AskUsername(ctx, handler.Actor(ctx), email, birthOn); err != nil {
 		return err
 	}
 	return handler.Redirect(w, r, "/username/sent")

@@ -13,11 +13,11 @@ import (
 
 // ShowExport asks what of the codes is to be taken away, and what for.
 func (h *Handlers) ShowExport(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Query(r)
+	f, err := handler.Filters(r, sitespage.Codes)
 	if err != nil {
 		return err
 	}
-	return handler.Render(w, r, http.StatusOK, sitespage.ExportCodes(form.New(), sitespage.CodesView{Filter: codeFilter(f)}))
+	return handler.Render(w, r, http.StatusOK, sitespage.ExportCodes(form.New(), exportView(f)))
 }
 
 // Export sends counts by day, or the list of codes, as CSV.
@@ -26,17 +26,25 @@ func (h *Handlers) Export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := handler.Found(r.Context(), f, sitespage.Codes); err != nil {
+		return err
+	}
 	filter := codeFilter(f)
 	what := f.Choice("what", locale.CodesExportWhatMissing, string(accesscode.ByDay), string(accesscode.EachCode))
 	purpose := f.Choice("purpose", locale.CodesExportReasonMissing, sitespage.Purposes...)
 	if !f.OK() {
-		return handler.Render(w, r, http.StatusUnprocessableEntity, sitespage.ExportCodes(f, sitespage.CodesView{Filter: filter}))
+		return handler.Render(w, r, http.StatusUnprocessableEntity, sitespage.ExportCodes(f, exportView(f)))
 	}
 	rows, err := h.codes.Export(r.Context(), handler.Actor(r.Context()), filter, accesscode.Extract(what), purpose)
 	if err != nil {
 		return err
 	}
 	return attach(w, "access-codes.csv", rows)
+}
+
+// exportView is the filter of the list that is taken away.
+func exportView(f *form.Form) sitespage.CodesView {
+	return sitespage.CodesView{Filter: codeFilter(f), Found: f.Value(handler.FoundField)}
 }
 
 // ShowChosen sends what became of everybody of a selection, as CSV.

@@ -28,10 +28,15 @@ type issuing interface {
 	Export(ctx context.Context, actor authz.Actor, f accesscode.Filter, what accesscode.Extract, purpose string) ([][]string, error)
 }
 
+// SearchCodes looks for codes and goes to their list.
+func (h *Handlers) SearchCodes(w http.ResponseWriter, r *http.Request) error {
+	return handler.Search(sitespage.Codes, "state", "reason")(w, r)
+}
+
 // ShowCodes shows the funnel of the certifiers' codes, and the codes, with
-// filters in the address.
+// filters in the address; what was typed is kept.
 func (h *Handlers) ShowCodes(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Query(r)
+	f, err := handler.Filters(r, sitespage.Codes)
 	if err != nil {
 		return err
 	}
@@ -46,7 +51,7 @@ func (h *Handlers) listCodes(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
-	view := sitespage.CodesView{Codes: o.Codes, Filter: filter, Funnel: o.Funnel, Now: o.Now, Choose: choose}
+	view := sitespage.CodesView{Codes: o.Codes, Filter: filter, Found: f.Value(handler.FoundField), Funnel: o.Funnel, Now: o.Now, Choose: choose}
 	view.Pages = pages(r, filter.Page, o.Total, sitespage.Codes)
 	view.Pages.Query = view.Query()
 	return handler.Render(w, r, status, sitespage.CodeList(f, view))
@@ -76,6 +81,9 @@ func codeFilter(f *form.Form) accesscode.Filter {
 func (h *Handlers) Choose(w http.ResponseWriter, r *http.Request) error {
 	f, err := form.Read(r, form.Multi(sitespage.MemberField))
 	if err != nil {
+		return err
+	}
+	if err := handler.Found(r.Context(), f, sitespage.Codes); err != nil {
 		return err
 	}
 	var all *accesscode.Filter

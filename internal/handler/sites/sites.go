@@ -60,9 +60,15 @@ func New(s directory, m members, c codes, r reports) *Handlers {
 
 const pageSize = 25
 
-// ShowList shows the directory, with filters in the address.
+// Search looks for sites and goes to the directory.
+func (h *Handlers) Search(w http.ResponseWriter, r *http.Request) error {
+	return handler.Search(sitespage.Home, "county", "account")(w, r)
+}
+
+// ShowList shows the directory, with filters in the address; what was typed is
+// kept.
 func (h *Handlers) ShowList(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Query(r)
+	f, err := handler.Filters(r, sitespage.Home)
 	if err != nil {
 		return err
 	}
@@ -74,7 +80,7 @@ func (h *Handlers) ShowList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view := sitespage.ListView{Sites: list, Filter: filter, Pages: pages(r, filter.Page, total, sitespage.Home)}
+	view := sitespage.ListView{Sites: list, Filter: filter, Found: f.Value(handler.FoundField), Pages: pages(r, filter.Page, total, sitespage.Home)}
 	return handler.Render(w, r, http.StatusOK, sitespage.List(f, view))
 }
 
@@ -94,7 +100,5 @@ func pageOf(f *form.Form) int {
 }
 
 func pages(r *http.Request, page, total int, path string) ui.Pages {
-	query := r.URL.Query()
-	query.Del("page")
-	return ui.Pages{Number: page, Size: pageSize, Total: total, Path: path, Query: query}
+	return ui.Pages{Number: page, Size: pageSize, Total: total, Path: path, Query: handler.ListQuery(r)}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/handler"
+	"familypact.example/portal/internal/handler/handlertest"
 	"familypact.example/portal/internal/handler/sites"
 	"familypact.example/portal/internal/office/report"
 	"familypact.example/portal/internal/people/accesscode"
@@ -97,6 +98,7 @@ func (o *office) ask(method, path, kind string, body io.Reader) *httptest.Respon
 	o.t.Helper()
 	o.err = nil
 	ctx := handler.WithVisit(o.t.Context(), handler.Visit{Actor: o.actor}, func(_ context.Context, text string) { o.flash = text })
+	ctx = handler.WithSearches(ctx, handlertest.Searches{})
 	r := httptest.NewRequestWithContext(ctx, method, path, body)
 	r.Header.Set("Content-Type", kind)
 	w := httptest.NewRecorder()
@@ -198,7 +200,7 @@ func TestImportOfABadList(t *testing.T) {
 	if w = o.post(check, "good-only", "yes"); w.Code != http.StatusSeeOther {
 		t.Errorf("good only: %d, %v", w.Code, o.err)
 	}
-	o.has(o.get("/ofp/sites?search=HYPERLINK"), "1 to 1 of 1", "&#34;http://evil.example&#34;")
+	o.has(o.get("/ofp/sites?"+handlertest.Found("/ofp/sites", "HYPERLINK")), "1 to 1 of 1", "&#34;http://evil.example&#34;")
 }
 
 func TestUploadOfWhatIsNoList(t *testing.T) {

@@ -16,7 +16,8 @@ import (
 	"familypact.example/portal/web/page/tablespage"
 )
 
-// step brings a table from one state to the next, confirmed by a box.
+// step brings a table from one state to the next, for a reason and confirmed by a
+// box.
 type step struct {
 	h          *Handlers
 	from       incometable.Status
@@ -24,7 +25,7 @@ type step struct {
 	page       func(*form.Form, tablespage.TableView) templ.Component
 	box        string
 	unticked   locale.Key
-	act        func(context.Context, authz.Actor, idempotency.Submission, uuid.UUID) error
+	act        func(context.Context, authz.Actor, idempotency.Submission, uuid.UUID, string) error
 	done       locale.Key
 }
 
@@ -62,11 +63,12 @@ func (s step) do(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	reason := f.Line("reason", locale.TablesReasonMissing, locale.TablesReasonLong.With("Count", incometable.MaxReason), incometable.MaxReason)
 	if !f.Checked(s.box) {
 		f.Note(s.box, s.unticked)
 	}
 	if f.OK() {
-		err := s.act(r.Context(), handler.Actor(r.Context()), f.Submission(), v.ID)
+		err := s.act(r.Context(), handler.Actor(r.Context()), f.Submission(), v.ID, reason)
 		if err == nil {
 			handler.Flash(r.Context(), s.done)
 			return handler.Redirect(w, r, tablespage.Path(v.ID))

@@ -5,6 +5,7 @@ package tables
 
 import (
 	"context"
+	"io"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -26,15 +27,30 @@ type service interface {
 	Overview(ctx context.Context, actor authz.Actor) (incometable.Overview, error)
 	Add(ctx context.Context, actor authz.Actor, sub idempotency.Submission, t eligibility.IncomeTable) (uuid.UUID, error)
 	Move(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID, from, to civil.Date) error
-	Publish(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID) error
-	Withdraw(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID) error
+	Publish(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID, reason string) error
+	Withdraw(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID, reason string) error
+	handler.Importer[incometable.Check]
 }
 
 // Handlers answers for the pages.
-type Handlers struct{ tables service }
+type Handlers struct {
+	handler.Lists[incometable.Check]
+	tables service
+}
 
 // New returns the handlers.
-func New(tables service) *Handlers { return &Handlers{tables} }
+func New(tables service) *Handlers { return &Handlers{Lists: lists(tables), tables: tables} }
+
+// lists are the pages on which tables are imported.
+func lists(i handler.Importer[incometable.Check]) handler.Lists[incometable.Check] {
+	return handler.Lists[incometable.Check]{
+		Importer: i, Home: tablespage.Import, Asking: tablespage.Upload, Checking: tablespage.Check, Ended: tablespage.Ended,
+		Problems: func(ctx context.Context, w io.Writer, c incometable.Check) error {
+			return incometable.WriteProblems(ctx, w, c.Plan.Problems)
+		},
+		File: "table-import-problems.csv",
+	}
+}
 
 // ShowList shows all tables.
 func (h *Handlers) ShowList(w http.ResponseWriter, r *http.Request) error {

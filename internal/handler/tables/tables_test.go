@@ -20,6 +20,7 @@ import (
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/dbtest"
 	"familypact.example/portal/internal/platform/fault"
+	"familypact.example/portal/internal/platform/idempotency"
 	"familypact.example/portal/internal/platform/postgres"
 	"familypact.example/portal/internal/platform/secret"
 	"familypact.example/portal/web/markup"
@@ -70,7 +71,7 @@ func (o office) serve(pattern, path string, fn handler.Func, fields url.Values) 
 	router := chi.NewRouter()
 	router.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { err = fn(w, r) })
 	router.ServeHTTP(w, r)
-	if err == nil && w.Code != http.StatusSeeOther {
+	if err == nil && w.Code != http.StatusSeeOther && !strings.HasPrefix(w.Header().Get("Content-Type"), "text/csv") {
 		for _, wrong := range markup.Check(w.Body.String()) {
 			o.Errorf("%s %s: %s", method, path, wrong)
 		}
@@ -139,18 +140,41 @@ func TestTablesThroughThePages(t *testing.T) {
 	o.has(303, nil, one+"/dates", path+"/dates", o.pages.Move, ends)
 	o.has(200, []string{`value="2032"`, `value="5"`}, one+"/dates", path+"/dates", o.pages.ShowDates, nil)
 	o.has(200, []string{"From May 1, 2031 on"}, one+"/publish", path+"/publish", o.pages.ShowPublish, nil)
-	o.has(422, []string{"Confirm that you compared"}, one+"/publish", path+"/publish", o.pages.Publish, url.Values{})
-	o.has(303, nil, one+"/publish", path+"/publish", o.pages.Publish, url.Values{"compared": {"yes"}})
-	o.has(200, []string{"Scheduled", "Oda Lindqvist", path + "/withdraw"}, one, path, o.pages.Show, nil)
+	o.has(200, []string{"What this table changes", " of 20 are decided otherwise", "Not eligible", "$2,661"}, one+"/publish", path+"/publish", o.pages.ShowPublish, nil)
+	o.has(422, []string{"Confirm that you compared", "Write why"}, one+"/publish", path+"/publish", o.pages.Publish, url.Values{})
+	o.has(422, []string{"Write why"}, one+"/publish", path+"/publish", o.pages.Publish, url.Values{"compared": {"yes"}})
+	o.has(303, nil, one+"/publish", path+"/publish", o.pages.Publish, url.Values{"compared": {"yes"}, "reason": {"Notice of <2031>"}})
+	o.has(200, []string{"Scheduled", "Oda Lindqvist", "Notice of &lt;2031&gt;", path + "/withdraw"}, one, path, o.pages.Show, nil)
 	if _, err := o.serve(one+"/publish", path+"/publish", o.pages.ShowPublish, nil); !errors.Is(err, incometable.ErrNotDraft) {
 		t.Errorf("a published table to be published: %v", err)
 	}
 	if _, err := o.serve(one+"/dates", path+"/dates", o.pages.ShowDates, nil); !errors.Is(err, incometable.ErrNotDraft) {
 		t.Errorf("the dates of a published table: %v", err)
 	}
-	o.has(422, []string{"too early or is wrong"}, one+"/withdraw", path+"/withdraw", o.pages.Withdraw, url.Values{})
-	o.has(303, nil, one+"/withdraw", path+"/withdraw", o.pages.Withdraw, url.Values{"wrong": {"yes"}})
-	o.has(200, []string{"Withdrawn"}, one, path, o.pages.Show, nil)
+	o.has(422, []string{"too early or is wrong", "Write why"}, one+"/withdraw", path+"/withdraw", o.pages.Withdraw, url.Values{})
+	o.has(303, nil, one+"/withdraw", path+"/withdraw", o.pages.Withdraw, url.Values{"wrong": {"yes"}, "reason": {"A figure is wrong"}})
+	o.has(200, []string{"Withdrawn", "A figure is wrong", "Notice of &lt;2031&gt;"}, one, path, o.pages.Show, nil)
+}
+
+// A list of tables is uploaded, checked, and loaded as drafts; what is wrong with
+// it is said by line, and can be saved (ux.md 3.5).
+func TestUploadThroughThePages(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	const home, list = "/ofp/tables/import", "/ofp/tables/import/{id}"
+	o.has(200, []string{"Upload income tables", "effective_from, effective_to, family_size", `type="file"`}, home, home, o.pages.ShowUpload, nil)
+	id, err := incometable.NewService(o.db).Upload(t.Context(), o.actor, idempotency.Submission{Key: uuid.New()},
+		[]byte(strings.Join(incometable.Columns, ",")+"\n2031-04-01,,1,=1,31920,published\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := home + "/" + id.String()
+	o.has(200, []string{"Tables that cannot be accepted", "monthly_usd: Write an amount in dollars", "no new table"}, list, at, o.pages.ShowCheck, nil)
+	w, err := o.serve(list+"/problems.csv", at+"/problems.csv", o.pages.ShowProblems, nil)
+	if err != nil || !strings.HasPrefix(w.Body.String(), "line,problem\n2,") || w.Header().Get("Content-Disposition") != `attachment; filename="table-import-problems.csv"` {
+		t.Errorf("the problems as a file: %v, %q", err, w.Body)
+	}
+	o.has(303, nil, list+"/give-up", at+"/give-up", o.pages.GiveUp, url.Values{})
 }
 
 // The first table has none before it; what is not there is not found, and for

@@ -14,9 +14,14 @@ import (
 	"familypact.example/portal/web/ui"
 )
 
-// ShowOffice shows the courses and who is late, with a search in the address.
+// SearchOffice looks for those who are late and goes to their list.
+func (h *Handlers) SearchOffice(w http.ResponseWriter, r *http.Request) error {
+	return handler.Search(trainingspage.Office)(w, r)
+}
+
+// ShowOffice shows the courses and who is late; what was typed is kept.
 func (h *Handlers) ShowOffice(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Query(r)
+	f, err := handler.Filters(r, trainingspage.Office)
 	if err != nil {
 		return err
 	}
@@ -27,7 +32,7 @@ func (h *Handlers) ShowOffice(w http.ResponseWriter, r *http.Request) error {
 	}
 	return handler.Render(w, r, http.StatusOK, trainingspage.OfficeHome(f, trainingspage.OfficeView{
 		Overview: o, Filter: filter, Pages: ui.Pages{
-			Number: filter.Page, Size: pageSize, Total: o.Total, Path: trainingspage.Office, Query: trainingspage.Query(filter.Search),
+			Number: filter.Page, Size: pageSize, Total: o.Total, Path: trainingspage.Office, Query: handler.ListQuery(r),
 		},
 	}))
 }

@@ -71,10 +71,15 @@ func pageOf(f *form.Form) int {
 	return 1
 }
 
+// Search looks for people at the site and goes to their training.
+func (h *Handlers) Search(w http.ResponseWriter, r *http.Request) error {
+	return handler.Search(trainingspage.Home, "state")(w, r)
+}
+
 // ShowBoard shows one's own training, and to a certifier everybody's, with
-// filters in the address.
+// filters in the address; what was typed is kept.
 func (h *Handlers) ShowBoard(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Query(r)
+	f, err := handler.Filters(r, trainingspage.Home)
 	if err != nil {
 		return err
 	}
@@ -87,11 +92,9 @@ func (h *Handlers) ShowBoard(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	query := r.URL.Query()
-	query.Del("page")
 	return handler.Render(w, r, http.StatusOK, trainingspage.Board(f, trainingspage.BoardView{
-		Board: board, Site: handler.VisitOf(ctx).State.SiteName, Certifier: authz.Allows(actor.Role, authz.ManageStaff), Filter: filter,
-		Pages: ui.Pages{Number: filter.Page, Size: pageSize, Total: board.Total, Path: trainingspage.Home, Query: query},
+		Board: board, Site: handler.VisitOf(ctx).State.SiteName, Certifier: authz.Allows(actor.Role, authz.ManageStaff), Filter: filter, Found: f.Value(handler.FoundField),
+		Pages: ui.Pages{Number: filter.Page, Size: pageSize, Total: board.Total, Path: trainingspage.Home, Query: handler.ListQuery(r)},
 	}))
 }
 

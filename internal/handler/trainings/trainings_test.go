@@ -18,6 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"familypact.example/portal/internal/handler"
+	"familypact.example/portal/internal/handler/handlertest"
 	"familypact.example/portal/internal/handler/trainings"
 	"familypact.example/portal/internal/people/training"
 	"familypact.example/portal/internal/platform/authz"
@@ -209,6 +210,7 @@ func open(t *testing.T, role authz.Role) *desk {
 func (d *desk) ask(method, path, kind string, body io.Reader) *httptest.ResponseRecorder {
 	d.t.Helper()
 	ctx := handler.WithVisit(d.t.Context(), handler.Visit{Actor: d.actor}, func(_ context.Context, text string) { d.flash = text })
+	ctx = handler.WithSearches(ctx, handlertest.Searches{})
 	r := httptest.NewRequestWithContext(ctx, method, path, body)
 	r.Header.Set("Content-Type", kind)
 	w := httptest.NewRecorder()
@@ -269,7 +271,7 @@ func TestBoard(t *testing.T) {
 	t.Parallel()
 	staff, certifier := open(t, authz.Staff), open(t, authz.Certifier)
 	staff.has(staff.get("/provider/training"), "Portal Training", "Overdue", "https://learn.example/", "ask the certifier of your site", "You cannot enroll or recertify")
-	certifier.has(certifier.get("/provider/training?state=open&search=x&page=2"), "/provider/training/people/"+ana.MembershipID.String(),
+	certifier.has(certifier.get("/provider/training?state=open&"+handlertest.Found("/provider/training", "x")+"&page=2"), "/provider/training/people/"+ana.MembershipID.String(),
 		"Overdue since 03/03/2025", "Something to do (2)", "Search: x", training.Office)
 	if diff := cmp.Diff(training.Filter{Kind: training.Unfinished, Search: "x", Page: 2, Size: 25}, certifier.filter); diff != "" {
 		t.Error(diff)
@@ -360,7 +362,7 @@ func TestExport(t *testing.T) {
 func TestOfficeAndRules(t *testing.T) {
 	t.Parallel()
 	d := open(t, authz.OFP)
-	d.has(d.get("/ofp/training?search=One"), "The gate is off", "portal-staff", "Clinic One", "Ana Person", "Search: One")
+	d.has(d.get("/ofp/training?"+handlertest.Found("/ofp/training", "One")), "The gate is off", "portal-staff", "Clinic One", "Ana Person", "Search: One")
 	d.has(d.get("/ofp/training/rules"), "https://learn.example/")
 	d.refused(d.post("/ofp/training/rules", "center", "typed"), "Choose what happens", `value="typed"`)
 	d.fake.err = fault.InvalidFields([]fault.Field{{Name: "reason", Text: training.ErrTwice.Text}})

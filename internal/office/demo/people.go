@@ -2,7 +2,7 @@ package demo
 
 import "familypact.example/portal/internal/people/account"
 
-// Person is one of the invented people who work in the training copy. Whoever
+// Person is one of the invented people who can sign in to the training copy. Whoever
 // is at a site has its code; a certifier's name and e-mail are those of the
 // list of sites.
 type Person struct {
@@ -10,6 +10,7 @@ type Person struct {
 	Password  string
 	Site      string // code of the site; empty: the program office, or the desk
 	Desk      bool
+	Client    bool // with an account of their own; the record is found by the name
 	Certifier bool
 	Further   []string // codes of other sites that a certifier answers for
 	FirstName string   // not of a certifier
@@ -33,6 +34,8 @@ var People = []Person{
 	{Username: "palermo.desk", Password: "warm bread at six o'clock", Site: "S00010", FirstName: "Itzel", LastName: "Moreau", Email: "itzel.moreau@clinic0010.example", Channel: account.Email},
 	{Username: "burbank.lead", Password: "violin lessons in the attic", Site: "S00022", Certifier: true, Channel: account.Email},
 	{Username: "burbank.desk", Password: "green umbrella on the bus", Site: "S00022", FirstName: "Noor", LastName: "Castellanos", Email: "noor.castellanos@clinic0022.example", Channel: account.Email},
+	{Username: "maya.f", Password: "nine kites over the beach", Client: true, FirstName: "Maya", LastName: "Ferreira", Channel: account.App},
+	{Username: "lucero.b", Password: "canela y tambor de lluvia", Client: true, FirstName: "Lucero", LastName: "Banda", Email: "lucero.banda@mail.example", Channel: account.Email},
 }
 
 // passwordOf returns the password of one of the people, and "" for anybody

@@ -13,6 +13,7 @@ import (
 	"familypact.example/portal/internal/clients/enrollment"
 	"familypact.example/portal/internal/office/calendar"
 	"familypact.example/portal/internal/people/accesscode"
+	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/people/membership"
 	"familypact.example/portal/internal/people/passcode"
 	"familypact.example/portal/internal/people/setup"
@@ -40,6 +41,7 @@ type Seed struct {
 	Codes        *accesscode.Service
 	Setups       *setup.Service
 	Passcodes    *passcode.Service
+	Accounts     *account.Service
 	Clients      *client.Service
 	Applications *application.Service
 	Enrollments  *enrollment.Service
@@ -127,8 +129,12 @@ func (s Seed) records(ctx context.Context, at time.Time) error {
 	if err != nil {
 		return fmt.Errorf("people at sites: %w", err)
 	}
-	if err := s.clients(ctx, workers, at); err != nil {
+	made, err := s.clients(ctx, workers, at)
+	if err != nil {
 		return fmt.Errorf("clients: %w", err)
+	}
+	if err := s.own(ctx, made); err != nil {
+		return fmt.Errorf("clients' accounts: %w", err)
 	}
 	if err := s.further(ctx, office, workers, at); err != nil {
 		return fmt.Errorf("further sites: %w", err)

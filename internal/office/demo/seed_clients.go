@@ -85,27 +85,29 @@ func visits(all []applicant) []visit {
 }
 
 // clients brings every applicant of the list to their site on the day, to be
-// helped by its staff.
-func (s Seed) clients(ctx context.Context, teams map[string]team, start time.Time) error {
+// helped by its staff, and returns who was made by first and last name.
+func (s Seed) clients(ctx context.Context, teams map[string]team, start time.Time) (map[string]madeRecord, error) {
 	all, err := readApplicants(clientList)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	made := map[string]madeRecord{}
 	known := map[string]uuid.UUID{} // by last name, of those who come again
 	for i, v := range visits(all) {
 		day := civil.Of(start).AddDays(-v.ago)
 		if err := s.Owner.Freeze(ctx, at(day, morning+i%8)); err != nil {
-			return err
+			return nil, err
 		}
 		id, err := s.visit(ctx, teams[v.applicant["site"]].Staff, v, day, known[v.applicant["last"]])
 		if err != nil {
-			return fmt.Errorf("%s %s: %w", v.applicant["first"], v.applicant["last"], err)
+			return nil, fmt.Errorf("%s %s: %w", v.applicant["first"], v.applicant["last"], err)
 		}
+		made[v.applicant["first"]+" "+v.applicant["last"]] = madeRecord{id, v.born(day)}
 		if v.applicant["outcome"] == outcomeRenewed {
 			known[v.applicant["last"]] = id
 		}
 	}
-	return nil
+	return made, nil
 }
 
 // visit takes an application from the search to its decision, or leaves it

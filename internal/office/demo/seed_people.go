@@ -22,7 +22,7 @@ import (
 func (s Seed) office(ctx context.Context) (authz.Actor, error) {
 	var first authz.Actor
 	for _, p := range People {
-		if p.Site != "" || p.Desk {
+		if p.Site != "" || p.Desk || p.Client {
 			continue
 		}
 		code, _, err := s.Codes.FirstAdmin(ctx, p.invitee())

@@ -52,15 +52,15 @@ func newCopy(t *testing.T) copied {
 	hasher, members, clients := account.NewTestHasher(), membership.NewService(db, ring), client.New(db, ring)
 	codes := accesscode.NewService(db, ring, members)
 	accesscode.Register()
-	passcodes := passcode.NewService(db, ring, hasher)
+	passcodes, accounts := passcode.NewService(db, ring, hasher), account.NewService(db, ring, hasher, account.Shipped)
 	return copied{
 		db: db,
 		seed: demo.Seed{
-			Owner: owner, DB: db, Ring: ring, Sites: site.NewService(db, members), Codes: codes, Setups: setup.NewService(db, ring, hasher, codes), Passcodes: passcodes,
+			Owner: owner, DB: db, Ring: ring, Sites: site.NewService(db, members), Codes: codes, Setups: setup.NewService(db, ring, hasher, codes), Passcodes: passcodes, Accounts: accounts,
 			Clients: clients, Applications: application.NewService(db, ring, clients), Enrollments: enrollment.New(db, ring),
 		},
 		service:  demo.NewService(demo.Options{DB: db, Ring: ring, OwnerURL: url}),
-		accounts: account.NewService(db, ring, hasher, account.Shipped), passcodes: passcodes,
+		accounts: accounts, passcodes: passcodes,
 	}
 }
 

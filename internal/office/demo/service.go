@@ -101,6 +101,10 @@ func (s *Service) Workers(ctx context.Context) ([]Worker, error) {
 }
 
 func (s *Service) worker(r accountRow, mailed map[string]Letter) (Worker, error) {
+	r, err := r.opened(s.ring)
+	if err != nil {
+		return Worker{}, err
+	}
 	w := Worker{ID: r.ID, Username: r.Username, Name: r.Name, Role: r.Role, SiteName: r.SiteName}
 	if r.SiteID != nil {
 		w.SiteID = *r.SiteID
@@ -108,7 +112,6 @@ func (s *Service) worker(r accountRow, mailed map[string]Letter) (Worker, error)
 	if r.FirstPassword {
 		w.Password = passwordOf(r.Username)
 	}
-	var err error
 	w.Passcode, err = s.passcode(r, mailed)
 	return w, err
 }

@@ -9,6 +9,7 @@ import (
 	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/postgres"
+	"familypact.example/portal/internal/platform/secret"
 )
 
 // mostAccounts bounds the list of people.
@@ -20,6 +21,10 @@ type accountRow struct {
 	Username        string
 	Name            string
 	Email           string
+	UsernameSealed  []byte // of a client, like the three below
+	FirstNameSealed []byte
+	LastNameSealed  []byte
+	EmailSealed     []byte
 	PasscodeChannel account.Channel
 	FirstPassword   bool // it was never changed
 	Role            authz.Role
@@ -35,6 +40,7 @@ type accountRow struct {
 const accountQuery = `
 	SELECT a.id, a.kind, coalesce(a.username, '') AS username, a.passcode_channel,
 		coalesce(a.first_name || ' ' || a.last_name, '') AS name, coalesce(a.email, '') AS email,
+		a.username_sealed, a.first_name_sealed, a.last_name_sealed, a.email_sealed,
 		a.password_set_at = a.created_at AS first_password,
 		coalesce(m.role, a.kind) AS role, m.site_id, coalesce(s.name, '') AS site_name,
 		t.id AS authenticator_id, t.secret_sealed, coalesce(t.last_step, 0) AS last_step, now() AS present
@@ -46,7 +52,18 @@ const accountQuery = `
 	LEFT JOIN LATERAL (
 		SELECT id, secret_sealed, last_step FROM authenticator
 		WHERE account_id = a.id AND removed_at IS NULL ORDER BY confirmed_at IS NULL LIMIT 1) t ON true
-	WHERE a.removed_at IS NULL AND a.kind <> 'client' AND EXISTS (SELECT FROM training_mark)`
+	WHERE a.removed_at IS NULL AND EXISTS (SELECT FROM training_mark)`
+
+// opened is the row with what is sealed of a client.
+func (r accountRow) opened(ring *secret.Ring) (accountRow, error) {
+	a, err := account.Account{ID: r.ID, Kind: r.Kind, Username: r.Username, Email: r.Email, Hidden: account.Hidden{
+		UsernameSealed: r.UsernameSealed, FirstNameSealed: r.FirstNameSealed, LastNameSealed: r.LastNameSealed, EmailSealed: r.EmailSealed,
+	}}.Opened(ring)
+	if err == nil && a.Kind == account.Client {
+		r.Username, r.Email, r.Name = a.Username, a.Email, a.Name()
+	}
+	return r, err
+}
 
 // readAccounts adds the reading of everybody who can sign in, those made first
 // first.

@@ -59,6 +59,8 @@ var Catalog = []Group{
 	}},
 	{"sites", []Parameter{MultiSite.offered(Switch), MultiSiteMax.offered(Number), SpentCodeDays.offered(Number)}},
 	{"accounts", []Parameter{
+		PasscodeMinutes.offered(Number), PasscodeTries.offered(Number), PasscodeTriesPrivileged.offered(Number), PasscodeWindowMinutes.offered(Number),
+		PasswordTries.offered(Number), PasswordWindowMinutes.offered(Number), PasswordSoftLockMinutes.offered(Number),
 		InactiveDaysWorkforce.offered(Number), InactiveMonthsClient.offered(Number), InactiveWarningDays.offered(List),
 		SessionIdleMinutes.offered(Number), SessionIdleMinutesOffice.offered(Number), SessionIdleMinutesShared.offered(Number),
 		SessionHours.offered(Number), SessionsAtOnce.offered(Number), PrivacyOfficer.offered(Words),
@@ -71,7 +73,9 @@ var Catalog = []Group{
 	{"limits", []Parameter{
 		LimitAnonymous.offered(Often), LimitAnonymousGet.offered(Often), LimitSignedIn.offered(Often), LimitSignIn.offered(Often),
 		LimitSignInAccount.offered(Often), LimitForgotPassword.offered(Often), LimitForgotPasswordFrom.offered(Often), LimitCode.offered(Often),
-		LimitCodeFrom.offered(Often), LimitMyCode.offered(Often), LimitMyCodeFrom.offered(Often), LimitPasscodeMailFrom.offered(Often),
+		LimitCodeFrom.offered(Often), LimitMyCode.offered(Often), LimitMyCodeFrom.offered(Often), LimitPasscodeMail.offered(Often),
+		LimitPasscodeMailBurst.offered(Often), LimitPasscodeMailDay.offered(Often), LimitPasscodeMailFrom.offered(Often),
+		LimitClientSearch.offered(Often), LimitClientSearchDay.offered(Often),
 		LimitContactChange.offered(Often), LimitDeskAction.offered(Often),
 	}},
 }

@@ -24,15 +24,13 @@ var (
 	SpentCodeDays = number("spent_code_days", 7, 1, 365)
 )
 
-// Passcodes and passwords (decisions 7, 8, 9).
+// Passcodes and passwords (decisions 8, 9). How long a password must be is fixed
+// (decisions 7).
 var (
 	PasscodeMinutes          = number("otp_ttl_min", 10, 1, 10)
 	PasscodeTries            = number("otp_max_fail", 5, 1, 10)
 	PasscodeTriesPrivileged  = number("otp_max_fail_privileged", 3, 1, 5)
 	PasscodeWindowMinutes    = number("otp_fail_window_min", 120, 10, 1440)
-	PasswordLeast            = number("pw_min", 15, 15, 64)
-	PasswordLeastClient      = number("pw_min_client", 12, 12, 64)
-	PasswordMost             = number("pw_max", 128, 64, 128)
 	PasswordSoftLockMinutes  = number("pw_soft_lock_min", 60, 10, 1440)
 	PasswordTries            = number("pw_max_fail", 5, 3, 20)
 	PasswordWindowMinutes    = number("pw_fail_window_min", 120, 10, 1440)
@@ -53,7 +51,6 @@ var (
 	SubmittedDays        = number("submitted_ttl_days", 60, 7, 180)
 	RenewAfterMonths     = number("renew_after_months", 10, 6, 12)
 	RenewReminderDays    = numbers("renew_reminders", 60, 30, 7)
-	AidCode              = text("aid_code", "8H", func(s string) bool { return len(s) == 2 })
 	ClientOnlineDecides  = onOff("client_online_decides", false) // decisions 17
 	OverrideAutoInOutage = onOff("override_auto_in_outage", false)
 	OverrideMaxDays      = number("override_max_days", 30, 1, 90)
@@ -77,9 +74,6 @@ var (
 // PrivacyOfficer is the address that is written to when the break-glass account
 // is asked for and opened (security.md 16.6); empty: nobody is.
 var PrivacyOfficer = text("privacy_officer_email", "", isEmailOrEmpty)
-
-// LeaveURL is where quick exit leads.
-var LeaveURL = text("leave_url", "https://www.weather.gov/", isAddress)
 
 // Limits (security.md 2.8, 3.7, 4.8, 8.7, 10.2; decisions 41). The bucket is
 // named last: an address, an e-mail, an account or both.

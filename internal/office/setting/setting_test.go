@@ -54,7 +54,7 @@ func TestDefaultsThenTheNewestChange(t *testing.T) {
 	check(t, db, setting.OverrideMaxDays, 30)
 	check(t, db, setting.MultiSite, false)
 	check(t, db, setting.RenewReminderDays, []int{60, 30, 7})
-	check(t, db, setting.AidCode, "8H")
+	check(t, db, setting.TrainingURL, "https://www.familypact.org/")
 	code := setting.LimitCode.Default()
 	check(t, db, setting.LimitCode, code)
 	code.Max, code.Window = 7, 90*time.Second
@@ -101,7 +101,7 @@ func TestChangesThatAreRefused(t *testing.T) {
 			t.Errorf("%v: %v", days, err)
 		}
 	}
-	if err := set(t, db, office, setting.LeaveURL, "javascript:alert(1)", "because"); !errors.Is(err, setting.ErrUnfit) {
+	if err := set(t, db, office, setting.TrainingURL, "javascript:alert(1)", "because"); !errors.Is(err, setting.ErrUnfit) {
 		t.Errorf("address: %v", err)
 	}
 	check(t, db, setting.MultiSite, false)

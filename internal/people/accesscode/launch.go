@@ -260,7 +260,11 @@ func (s *Service) launchOne(ctx context.Context, mailing, membershipID uuid.UUID
 		if err != nil || had || m.Joined() || m.RemovedAt != nil {
 			return err
 		}
-		if _, err := s.issueTx(ctx, tx, authz.SystemActor, m, issue{reason: Launch}); err != nil {
+		reason, err := reasonOfFirst(ctx, tx, m)
+		if err != nil {
+			return err
+		}
+		if _, err := s.issueTx(ctx, tx, authz.SystemActor, m, issue{reason: reason}); err != nil {
 			return err
 		}
 		return countIssued(ctx, tx, mailing)

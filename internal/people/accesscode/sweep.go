@@ -18,14 +18,15 @@ import (
 )
 
 // Sweep does what has become due, by the portal's clock: it begins mailings
-// whose hour has come, that of the calendar among them, notes codes that ran
-// out, replaces those of certifiers inside the window, warns before the window
+// whose hour has come, that of the calendar among them, writes to the certifiers
+// of new sites, notes codes that ran out, replaces those of certifiers inside the window, warns before the window
 // closes, and forgets spent codes and questions. It is safe to repeat and to
 // run on several replicas at once: nobody gets two codes.
 func (s *Service) Sweep(ctx context.Context) error {
 	return errors.Join(
 		s.launchByCalendar(ctx),
 		s.beginMailings(ctx),
+		s.mailNewSites(ctx),
 		s.noteLapsed(ctx),
 		s.warnOfClosing(ctx),
 		s.forget(ctx),

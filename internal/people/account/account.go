@@ -44,7 +44,7 @@ const (
 type Account struct {
 	ID                 uuid.UUID
 	Kind               Kind
-	Username           string // empty for a client: sealed
+	Username           string // of a client, like the three below, empty until Opened
 	FirstName          string
 	LastName           string
 	Email              string
@@ -61,6 +61,8 @@ type Account struct {
 	RemovedAt          *time.Time
 	Sealed             bool       // the break-glass account: signs in while it is open only
 	OpenTill           *time.Time // of a sealed account; nil: never opened
+	Ways               []Way      `db:"-"` // that a client has called safe
+	Hidden
 }
 
 // Name returns the first and the last name.

@@ -23,6 +23,7 @@ type New struct {
 	PasswordHash    string
 	PasscodeChannel Channel // App for OFP and desk, whatever is given
 	Language        locale.Language
+	ClientKeys      []string // of the username (ClientKeys), so that no client has it too
 }
 
 // ErrUsernameTaken is a fault of the field "username".
@@ -34,7 +35,7 @@ var ErrUsernameTaken = fault.InvalidField("username", locale.AccountUsernameTake
 // password (Rules.Check) and writes the audit entry of its own deed.
 func CreateTx(ctx context.Context, tx *postgres.Tx, n New) (uuid.UUID, error) {
 	if n.Kind == Client {
-		return uuid.Nil, errors.New("create account: a client's names are to be sealed")
+		return uuid.Nil, errors.New("create account: a client's is made by CreateClientTx")
 	}
 	if err := CheckUsername(n.Username); err != nil {
 		return uuid.Nil, err
@@ -44,6 +45,11 @@ func CreateTx(ctx context.Context, tx *postgres.Tx, n New) (uuid.UUID, error) {
 	}
 	if n.Language == "" {
 		n.Language = locale.English
+	}
+	if len(n.ClientKeys) > 0 {
+		if taken, err := usernameTaken(ctx, tx, n.Username, n.ClientKeys); err != nil || taken {
+			return uuid.Nil, orTaken(err)
+		}
 	}
 	id, err := uuid.NewV7()
 	if err != nil {

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -13,7 +12,6 @@ import (
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/internal/platform/message"
 	"familypact.example/portal/internal/platform/postgres"
-	"familypact.example/portal/internal/platform/secret"
 )
 
 // What the service desk does about an account: end a block (UnblockTx), end a
@@ -64,36 +62,10 @@ const (
 	byDesk  = "desk"
 )
 
-// RecipientTx says how the owner of the account is reached about it. The
-// address of a client is opened for the mail alone, which keeps it sealed; an
-// account without one gets nothing that leaves the portal.
-func (s *Service) RecipientTx(ctx context.Context, tx *postgres.Tx, a Account) (message.Recipient, error) {
-	if a.Kind != Client {
-		return a.recipient(), nil
-	}
-	to := message.Recipient{Account: a.ID, Sealed: true, Language: a.Language}
-	sealed, err := postgres.Value[[]byte](ctx, tx, `SELECT email_sealed FROM account WHERE id = $1`, a.ID)
-	if err != nil {
-		return message.Recipient{}, fmt.Errorf("read address of account %s: %w", a.ID, err)
-	}
-	if sealed != nil {
-		to.Email, err = s.ring.Open(secret.Cell{Table: "account", Column: "email_sealed", Row: a.ID}, sealed)
-	}
-	return to, err
+// RecipientTx says how the owner of the account is reached about what they have
+// asked for. The address of a client is opened for the mail alone, which keeps
+// it sealed; an account without one gets nothing that leaves the portal.
+func (s *Service) RecipientTx(_ context.Context, _ *postgres.Tx, a Account) (message.Recipient, error) {
+	a, err := a.Opened(s.ring)
+	return a.Recipient(), err
 }
-
-// ClientKeys returns what username_key or email_key of a client's account hold
-// when its username or e-mail is the given one: the blind index of the folded
-// name in hexadecimal, under every key that is still in use, the newest first.
-func ClientKeys(ring *secret.Ring, name string) []string {
-	indexes := ring.Indexes(clientName, Fold(name))
-	keys := make([]string, len(indexes))
-	for i, index := range indexes {
-		keys[i] = hex.EncodeToString(index)
-	}
-	return keys
-}
-
-// clientName is what the blind indexes of clients' usernames and e-mails are
-// made for.
-const clientName = "account-client-name"

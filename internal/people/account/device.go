@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"familypact.example/portal/internal/platform/postgres"
+	"familypact.example/portal/internal/platform/secret"
 )
 
 // DeviceLife is how long a browser counts as known (security.md 4.1).
@@ -83,9 +84,10 @@ func KnowDeviceTx(ctx context.Context, tx *postgres.Tx, account uuid.UUID, mark 
 	return id, fresh, nil
 }
 
-func knows(ctx context.Context, q postgres.Querier, key, mark string) (bool, error) {
+func knows(ctx context.Context, q postgres.Querier, ring *secret.Ring, name, mark string) (bool, error) {
+	all, bare := keys(ring, name)
 	return postgres.Value[bool](ctx, q, `
 		SELECT EXISTS (SELECT FROM device d JOIN account a ON a.id = d.account_id
-			WHERE d.digest = $2 AND (a.username_key = $1 OR a.email_key = $1) AND d.expires_at > portal_now())`,
-		key, markDigest(mark))
+			WHERE d.digest = $3 AND `+hasName+` AND d.expires_at > portal_now())`,
+		all, bare, markDigest(mark))
 }

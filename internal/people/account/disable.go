@@ -213,7 +213,7 @@ func (s *Service) EndAllSessions(ctx context.Context, actor authz.Actor, sub ide
 
 func (s *Service) tellTx(ctx context.Context, tx *postgres.Tx, a Account, key string) error {
 	_, err := message.QueueTx(ctx, tx, s.ring, message.Outgoing{
-		Key: key, Cause: subject(a.ID) + ":" + tx.Now().Format(time.RFC3339Nano), To: a.recipient(), Values: map[string]string{},
+		Key: key, Cause: subject(a.ID) + ":" + tx.Now().Format(time.RFC3339Nano), To: a.Told(), Values: map[string]string{},
 	})
 	return err
 }

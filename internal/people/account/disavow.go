@@ -98,7 +98,7 @@ func (s *Service) Disavow(ctx context.Context, actor authz.Actor, typed string) 
 		if err != nil {
 			return err
 		}
-		a, err := FindForUpdateTx(ctx, tx, d.AccountID) // account first, as everywhere
+		a, err := s.lockTx(ctx, tx, d.AccountID) // account first, as everywhere
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/people/account/accounttest"
+	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/dbtest"
 	"familypact.example/portal/internal/platform/postgres"
 )
@@ -138,13 +139,13 @@ func TestForgottenUsername(t *testing.T) {
 	second := newGate(t, g.db)
 	second.exec(`UPDATE account SET email = $2, email_key = $2 WHERE id = $1`, second.id, account.Fold(g.email))
 	for _, name := range []string{"nobody@clinic.example", g.name, "", "\x00", "%", strings.Repeat("a", 100000) + "@x.example"} {
-		g.want("ask", g.AskUsername(t.Context(), nobody, name), nil)
+		g.want("ask", g.AskUsername(t.Context(), nobody, name, civil.Date{}), nil)
 	}
 	accounttest.Recover(t, g.db, g.Service)
 	if n := g.count(`SELECT count(*)::int FROM message`); n != 0 {
 		t.Errorf("%d mails for addresses that nobody has", n)
 	}
-	g.want("ask", g.AskUsername(t.Context(), nobody, " "+strings.ToUpper(g.email)+" "), nil)
+	g.want("ask", g.AskUsername(t.Context(), nobody, " "+strings.ToUpper(g.email)+" ", civil.Date{}), nil)
 	accounttest.Recover(t, g.db, g.Service)
 	for _, who := range []*gate{g, second} {
 		if got := accounttest.Last(t, g.db, ring, "account.username", who.id).Values["Username"]; got != who.name {

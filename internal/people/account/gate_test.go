@@ -83,7 +83,7 @@ func (g *gate) count(sql string, args ...any) int {
 func (g *gate) enter(typed, mark string) error {
 	g.t.Helper()
 	a, _, err := g.SignIn(g.t.Context(), nobody, account.Attempt{Name: g.name, Password: typed, Mark: mark})
-	if errors.Is(err, account.ErrWrong) && a != (account.Account{}) {
+	if errors.Is(err, account.ErrWrong) && (a.ID != uuid.Nil || a.Name() != "") {
 		g.t.Errorf("a refused sign-in returns an account: %+v", a)
 	}
 	if err == nil && a.ID != g.id {

@@ -23,8 +23,8 @@ const (
 	keyInactive     = "account.disabled"
 )
 
-// ReadLimits returns the limits with the program's parameters for disuse in
-// them, as they are now.
+// ReadLimits returns the limits with the program's parameters in them, as they
+// are now.
 func ReadLimits(ctx context.Context, q postgres.Querier) (Limits, error) {
 	values, err := setting.Read(ctx, q)
 	if err != nil {
@@ -45,7 +45,15 @@ func (l *LimitsLater) Limits() (Limits, error) { return limitsOf(l.settings.Valu
 
 func limitsOf(values setting.Values) (Limits, error) {
 	limits := DefaultLimits
-	var faults [3]error
+	var faults [6]error
+	number := func(i int, s setting.Setting[int]) int {
+		var n int
+		n, faults[i] = s.In(values)
+		return n
+	}
+	limits.Failures = number(3, setting.PasswordTries)
+	limits.Window = time.Duration(number(4, setting.PasswordWindowMinutes)) * time.Minute
+	limits.Lock = time.Duration(number(5, setting.PasswordSoftLockMinutes)) * time.Minute
 	limits.WorkforceDays, faults[0] = setting.InactiveDaysWorkforce.In(values)
 	limits.ClientMonths, faults[1] = setting.InactiveMonthsClient.In(values)
 	days, err := setting.InactiveWarningDays.In(values)
@@ -118,6 +126,9 @@ func (s *Service) sweepInactiveTx(ctx context.Context, tx *postgres.Tx, after uu
 	}
 	for _, a := range list {
 		after = a.ID
+		if opened, err := a.Opened(s.ring); err == nil { // a cell that does not open holds up nobody else
+			a.Account = opened
+		}
 		switch d := a.disused(tx.Now(), a.Warnings, limits); {
 		case d.disable:
 			err = s.disableInactiveTx(ctx, tx, authz.SystemActor, a.Account, limits)
@@ -162,7 +173,7 @@ func (s *Service) disableInactiveTx(ctx context.Context, tx *postgres.Tx, actor 
 		return err
 	}
 	_, err := message.QueueTx(ctx, tx, s.ring, message.Outgoing{
-		Key: keyInactive, Cause: a.cause(limits), To: a.toldOfDisuse(), Values: map[string]string{},
+		Key: keyInactive, Cause: a.cause(limits), To: a.Told(), Values: map[string]string{},
 	})
 	if err != nil {
 		return err
@@ -176,7 +187,7 @@ func (s *Service) warnInactiveTx(ctx context.Context, tx *postgres.Tx, a Account
 		return fmt.Errorf("note warning of account %s: %w", a.ID, err)
 	}
 	_, err = message.QueueTx(ctx, tx, s.ring, message.Outgoing{
-		Key: keyInactiveSoon, Cause: fmt.Sprintf("%s:%d", a.cause(limits), warning), To: a.toldOfDisuse(),
+		Key: keyInactiveSoon, Cause: fmt.Sprintf("%s:%d", a.cause(limits), warning), To: a.Told(),
 		Values: map[string]string{"Deadline": locale.Clock(locale.WithLanguage(ctx, a.Language), a.inactiveFrom(limits))},
 	})
 	if err != nil {
@@ -188,14 +199,4 @@ func (s *Service) warnInactiveTx(ctx context.Context, tx *postgres.Tx, a Account
 // cause names one spell of disuse: the next sign-in begins another.
 func (a Account) cause(limits Limits) string {
 	return subject(a.ID) + ":unused-until:" + a.inactiveFrom(limits).UTC().Format(time.RFC3339)
-}
-
-// toldOfDisuse says how the owner is told. A client is told inside the portal
-// unless they chose another way, which nothing here knows: nothing leaves by a
-// way that was not chosen (security.md 14.1).
-func (a Account) toldOfDisuse() message.Recipient {
-	if a.Kind == Client {
-		return message.Recipient{Account: a.ID, Sealed: true, Language: a.Language}
-	}
-	return a.recipient()
 }

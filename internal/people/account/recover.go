@@ -33,7 +33,7 @@ const (
 
 // issueResetTx mails the owner a code to set a new password.
 func (s *Service) issueResetTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, a Account) error {
-	return s.mailResetTx(ctx, tx, actor, a.ID, a.recipient(), byOwner)
+	return s.mailResetTx(ctx, tx, actor, a.ID, a.Recipient(), byOwner)
 }
 
 func (s *Service) mailResetTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, account uuid.UUID, to message.Recipient, by string) error {
@@ -66,10 +66,6 @@ func (s *Service) remindResetTx(ctx context.Context, tx *postgres.Tx, actor auth
 	return s.issueResetTx(ctx, tx, actor, a)
 }
 
-func (a Account) recipient() message.Recipient {
-	return message.Recipient{Account: a.ID, Name: a.Name(), Email: a.Email, Language: a.Language}
-}
-
 // Reset sets a new password with the code from the mail. It ends every sign-in
 // of the account and the soft lock; a block, a disablement and the passcode
 // stay (security.md 3.10).
@@ -77,6 +73,9 @@ func (s *Service) Reset(ctx context.Context, actor authz.Actor, typedCode, passw
 	code := secret.FoldCode(typedCode)
 	digests := s.ring.MACs("password-reset", []byte(code.Reveal()))
 	a, err := findReset(ctx, s.db, digests)
+	if err == nil {
+		a, err = a.Opened(s.ring)
+	}
 	if err != nil {
 		return err
 	}
@@ -119,14 +118,15 @@ func (s *Service) replaceTx(ctx context.Context, tx *postgres.Tx, actor authz.Ac
 // tellChangedTx mails the owner that the password was changed.
 func (s *Service) tellChangedTx(ctx context.Context, tx *postgres.Tx, a Account, cause string) error {
 	values := map[string]string{}
-	if a.Email != "" {
-		code, err := DisavowalTx(ctx, tx, s.ring, a.ID, a.Email, keyPasswordChanged)
+	to := a.Told()
+	if to.Email != "" {
+		code, err := DisavowalTx(ctx, tx, s.ring, a.ID, to.Email, keyPasswordChanged)
 		if err != nil {
 			return err
 		}
 		values[ValueNotMe] = code
 	}
-	_, err := message.QueueTx(ctx, tx, s.ring, message.Outgoing{Key: keyPasswordChanged, Cause: cause, To: a.recipient(), Values: values})
+	_, err := message.QueueTx(ctx, tx, s.ring, message.Outgoing{Key: keyPasswordChanged, Cause: cause, To: to, Values: values})
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,6 +13,7 @@ import (
 
 	"familypact.example/portal/internal/platform/audit"
 	"familypact.example/portal/internal/platform/authz"
+	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/job"
 	"familypact.example/portal/internal/platform/postgres"
 	"familypact.example/portal/internal/platform/secret"
@@ -58,10 +60,17 @@ func (s *Service) AskReset(ctx context.Context, actor authz.Actor, name string) 
 }
 
 // AskUsername asks for the usernames of the accounts with the e-mail to be
-// mailed to it. Like AskReset it says nothing about whether there are any.
-func (s *Service) AskUsername(ctx context.Context, actor authz.Actor, email string) error {
+// mailed to it, those of clients only when the birth date is theirs. Like
+// AskReset it says nothing about whether there are any.
+func (s *Service) AskUsername(ctx context.Context, actor authz.Actor, email string, birthOn civil.Date) error {
+	if !birthOn.IsZero() {
+		email += nameBirth + birthOn.String()
+	}
 	return s.ask(ctx, actor, forgotUsername, email)
 }
+
+// nameBirth stands between what is kept of an e-mail and a birth date.
+const nameBirth = "\n"
 
 func (s *Service) ask(ctx context.Context, actor authz.Actor, kind, name string) error {
 	if len(name) > longestName {
@@ -125,16 +134,17 @@ func (s *Service) recoverTx(ctx context.Context, tx *postgres.Tx, r request) err
 		return err
 	}
 	if r.Kind == forgotUsername {
-		return s.tellUsernamesTx(ctx, tx, r.ID, name)
+		email, birth, _ := strings.Cut(name, nameBirth)
+		return s.tellUsernamesTx(ctx, tx, r.ID, email, birth)
 	}
-	found, known, err := findByName(ctx, tx, Fold(name))
+	found, known, err := findByName(ctx, tx, s.ring, name)
 	if err != nil {
 		return err
 	}
 	if !known || found.Email == "" {
 		return audit.Record(ctx, tx, authz.SystemActor, "password.ask-reset", "account:unknown", audit.Denied())
 	}
-	a, err := FindForUpdateTx(ctx, tx, found.ID) // requests at the same moment wait for one another
+	a, err := s.lockTx(ctx, tx, found.ID) // requests at the same moment wait for one another
 	if err != nil {
 		return err
 	}

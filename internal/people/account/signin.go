@@ -53,7 +53,7 @@ func subject(id uuid.UUID) string { return "account:" + id.String() }
 // The failure is counted before anything is compared, so that guesses at the
 // same moment cannot outrun the count.
 func (s *Service) SignIn(ctx context.Context, actor authz.Actor, in Attempt) (Account, uuid.UUID, error) {
-	found, known, err := findByName(ctx, s.db, Fold(in.Name))
+	found, known, err := findByName(ctx, s.db, s.ring, in.Name)
 	if err != nil {
 		return Account{}, uuid.Nil, fmt.Errorf("find account: %w", err)
 	}
@@ -103,8 +103,11 @@ func (s *Service) stand(name string) uuid.UUID {
 func (s *Service) raise(ctx context.Context, id, device uuid.UUID) (attempt, error) {
 	var a attempt
 	err := s.db.InTx(ctx, authz.SystemActor, func(tx *postgres.Tx) error {
-		var err error
-		a, err = raise(ctx, tx, id, device, s.limits)
+		limits, err := ReadLimits(ctx, tx)
+		if err != nil {
+			return err
+		}
+		a, err = raise(ctx, tx, id, device, limits)
 		return err
 	})
 	if err != nil {
@@ -155,7 +158,7 @@ func (s *Service) accept(ctx context.Context, actor authz.Actor, found named, de
 	id := found.ID
 	err := s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
 		var err error
-		if a, err = FindForUpdateTx(ctx, tx, id); err != nil {
+		if a, err = s.lockTx(ctx, tx, id); err != nil {
 			return err
 		}
 		if a.RemovedAt != nil || !a.PasswordSetAt.Equal(found.PasswordSetAt) {
@@ -232,15 +235,28 @@ func (s *Service) Confirm(ctx context.Context, actor authz.Actor, id uuid.UUID, 
 	return err
 }
 
-// Find returns the account, and fault.ErrNotFound when there is none.
+// Find returns the account, opened, and fault.ErrNotFound when there is none.
 func (s *Service) Find(ctx context.Context, id uuid.UUID) (Account, error) {
-	return Find(ctx, s.db, id)
+	a, err := Find(ctx, s.db, id)
+	if err != nil {
+		return Account{}, err
+	}
+	return a.Opened(s.ring)
+}
+
+// lockTx is FindForUpdateTx of an account that is then opened.
+func (s *Service) lockTx(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (Account, error) {
+	a, err := FindForUpdateTx(ctx, tx, id)
+	if err != nil {
+		return Account{}, err
+	}
+	return a.Opened(s.ring)
 }
 
 // Knows reports whether the attempt comes from a known device of the account
 // that it names. It looks the same way for names that nobody has.
 func (s *Service) Knows(ctx context.Context, in Attempt) (bool, error) {
-	known, err := knows(ctx, s.db, Fold(in.Name), in.Mark)
+	known, err := knows(ctx, s.db, s.ring, in.Name, in.Mark)
 	if err != nil {
 		return false, fmt.Errorf("look for the device: %w", err)
 	}

@@ -12,12 +12,13 @@ import (
 
 	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/postgres"
+	"familypact.example/portal/internal/platform/secret"
 )
 
 const columns = `a.id, a.kind, coalesce(a.username, '') AS username, coalesce(a.first_name, '') AS first_name,
 	coalesce(a.last_name, '') AS last_name, coalesce(a.email, '') AS email, a.language, a.passcode_channel,
 	a.must_change, a.password_set_at, a.created_at, a.signed_in_at, a.blocked_at, a.disabled_inactive_at, a.enabled_at, a.disabled_at, a.removed_at,
-	a.sealed, a.open_till`
+	a.sealed, a.open_till, ` + hiddenColumns
 
 // insert adds the account and reports false when the username is taken.
 func insert(ctx context.Context, tx *postgres.Tx, id uuid.UUID, n New) (bool, error) {
@@ -69,23 +70,41 @@ type named struct {
 	PasswordHash string
 }
 
-// findByName finds the account with the username, or with the e-mail when only
-// one account has it. Removed accounts are not found, nor is a name that no
-// text of the database can hold.
-func findByName(ctx context.Context, q postgres.Querier, key string) (named, bool, error) {
-	if !utf8.ValidString(key) || strings.ContainsRune(key, 0) {
-		return named{}, false, nil
+// named by a key: the clear ones of the workforce, the blind indexes of
+// clients, and neither under the other (a stolen index is no name).
+const hasName = `(a.username_key = ANY($1) OR a.email_key = ANY($1))
+	AND (a.kind = 'client') <> (a.username_key = $2 OR coalesce(a.email_key = $2, false))`
+
+// keys are what the key columns are compared with for a name that was typed:
+// in the clear, and as blind indexes. A name that no text of the database can
+// hold has none.
+func keys(ring *secret.Ring, name string) (all []string, bare string) {
+	bare = Fold(name)
+	if !utf8.ValidString(bare) || strings.ContainsRune(bare, 0) {
+		bare = ""
 	}
-	all, err := postgres.All[named](ctx, q, `
-		SELECT `+columns+`, a.password_hash
-		FROM account a
-		WHERE (a.username_key = $1 OR a.email_key = $1) AND a.removed_at IS NULL
-		ORDER BY a.username_key = $1 DESC
-		LIMIT 2`, key)
-	if err != nil || len(all) != 1 {
+	return append(ClientKeys(ring, name), bare), bare
+}
+
+// findByName finds the account with the username, or with the e-mail when only
+// one account has it. Removed accounts are not found.
+func findByName(ctx context.Context, q postgres.Querier, ring *secret.Ring, name string) (named, bool, error) {
+	all, bare := keys(ring, name)
+	found, err := findNamed(ctx, q, all, bare)
+	if err != nil || len(found) != 1 {
 		return named{}, false, err
 	}
-	return all[0], true, nil
+	found[0].Account, err = found[0].Opened(ring)
+	return found[0], err == nil, err
+}
+
+func findNamed(ctx context.Context, q postgres.Querier, keys []string, bare string) ([]named, error) {
+	return postgres.All[named](ctx, q, `
+		SELECT `+columns+`, a.password_hash
+		FROM account a
+		WHERE `+hasName+` AND a.removed_at IS NULL
+		ORDER BY a.username_key = ANY($1) DESC
+		LIMIT 2`, keys, bare)
 }
 
 // attempt is what raising the count of wrong passwords found.

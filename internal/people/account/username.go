@@ -3,8 +3,6 @@ package account
 import (
 	"context"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -19,11 +17,13 @@ const keyUsername = "account.username"
 // mostNames is how many accounts of one address are told their usernames.
 const mostNames = 5
 
-// tellUsernamesTx mails each account with the e-mail its username. The
-// accounts of clients have none in the clear and are not found by it: theirs
-// will be looked up by e-mail and birth date.
-func (s *Service) tellUsernamesTx(ctx context.Context, tx *postgres.Tx, cause uuid.UUID, email string) error {
-	all, err := findByEmail(ctx, tx, Fold(email))
+// mostSharing is how many accounts of one address are looked at.
+const mostSharing = 50
+
+// tellUsernamesTx mails each account with the e-mail its username, that of a
+// client only when the birth date is the client's.
+func (s *Service) tellUsernamesTx(ctx context.Context, tx *postgres.Tx, cause uuid.UUID, email, birth string) error {
+	all, err := s.findByEmail(ctx, tx, email, birth)
 	if err != nil {
 		return fmt.Errorf("find accounts: %w", err)
 	}
@@ -32,7 +32,7 @@ func (s *Service) tellUsernamesTx(ctx context.Context, tx *postgres.Tx, cause uu
 	}
 	for _, a := range all {
 		_, err := message.QueueTx(ctx, tx, s.ring, message.Outgoing{
-			Key: keyUsername, Cause: "recovery-request:" + cause.String() + ":" + a.ID.String(), To: a.recipient(),
+			Key: keyUsername, Cause: "recovery-request:" + cause.String() + ":" + a.ID.String(), To: a.Recipient(),
 			Values: map[string]string{"Username": a.Username},
 		})
 		if err != nil {
@@ -45,12 +45,29 @@ func (s *Service) tellUsernamesTx(ctx context.Context, tx *postgres.Tx, cause uu
 	return nil
 }
 
-// findByEmail returns the accounts of the workforce with the e-mail.
-func findByEmail(ctx context.Context, q postgres.Querier, key string) ([]Account, error) {
-	if !utf8.ValidString(key) || strings.ContainsRune(key, 0) {
-		return nil, nil
+// findByEmail returns the accounts with the e-mail, of clients those with the
+// birth date.
+func (s *Service) findByEmail(ctx context.Context, q postgres.Querier, email, birth string) ([]Account, error) {
+	all, bare := keys(s.ring, email)
+	found, err := postgres.All[Account](ctx, q, `SELECT `+columns+` FROM account a
+		WHERE a.email_key = ANY($1) AND (a.kind = 'client') <> (a.email_key = $2) AND a.removed_at IS NULL
+		ORDER BY a.created_at LIMIT $3`, all, bare, mostSharing)
+	if err != nil {
+		return nil, err
 	}
-	return postgres.All[Account](ctx, q, `SELECT `+columns+` FROM account a
-		WHERE a.email_key = $1 AND a.kind <> 'client' AND a.removed_at IS NULL
-		ORDER BY a.created_at LIMIT $2`, key, mostNames)
+	var told []Account
+	for _, a := range found {
+		born, err := a.BirthOn(s.ring)
+		if err == nil {
+			a, err = a.Opened(s.ring)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if a.Kind == Client && (birth == "" || born.String() != birth) || len(told) == mostNames {
+			continue
+		}
+		told = append(told, a)
+	}
+	return told, nil
 }

@@ -85,7 +85,7 @@ func (s *Service) Ask(ctx context.Context, actor authz.Actor, sub idempotency.Su
 		if account.Fold(email) == account.Fold(a.Email) {
 			return uuid.Nil, ErrSame
 		}
-		if err := freeTx(ctx, tx, a.ID, email); err != nil {
+		if err := freeTx(ctx, tx, a, email); err != nil {
 			return uuid.Nil, err
 		}
 		return s.askTx(ctx, tx, actor, a, email)
@@ -94,21 +94,29 @@ func (s *Service) Ask(ctx context.Context, actor authz.Actor, sub idempotency.Su
 
 // lockTx locks the memberships and then the account, the order in which they
 // are ended, and returns the account. One that may not be used is
-// fault.ErrNotFound, a client's too.
+// fault.ErrNotFound.
 func (s *Service) lockTx(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (account.Account, error) {
 	if err := membership.LockOfTx(ctx, tx, id); err != nil {
 		return account.Account{}, fmt.Errorf("lock memberships: %w", err)
 	}
 	a, err := account.FindForUpdateTx(ctx, tx, id)
-	if err == nil && (a.Kind == account.Client || a.RemovedAt != nil || a.BlockedAt != nil || a.DisabledAt != nil) {
+	if err == nil {
+		a, err = a.Opened(s.ring)
+	}
+	if err == nil && (a.RemovedAt != nil || a.BlockedAt != nil || a.DisabledAt != nil) {
 		err = fault.ErrNotFound
 	}
 	return a, err
 }
 
 // freeTx returns ErrTaken when somebody else has the address or is invited
-// under it: an address leads to one person (security.md 3.12).
-func freeTx(ctx context.Context, tx *postgres.Tx, id uuid.UUID, email string) error {
+// under it: an address leads to one person (security.md 3.12). Clients may
+// share one, and are not told who has it (9.1).
+func freeTx(ctx context.Context, tx *postgres.Tx, a account.Account, email string) error {
+	if a.Kind == account.Client {
+		return nil
+	}
+	id := a.ID
 	byAccount, err := account.EmailTakenTx(ctx, tx, id, email)
 	if err != nil {
 		return fmt.Errorf("look for the address: %w", err)
@@ -151,7 +159,9 @@ func (s *Service) digest(id uuid.UUID, code secret.Text) []byte {
 }
 
 func to(a account.Account, email string) message.Recipient {
-	return message.Recipient{Account: a.ID, Name: a.Name(), Email: email, Language: a.Language}
+	out := a.Recipient()
+	out.Email = email
+	return out
 }
 
 // Pending returns the change of the actor's account that is under way, and
@@ -189,7 +199,7 @@ func (s *Service) Confirm(ctx context.Context, actor authz.Actor, sub idempotenc
 		if err := lockAddress(ctx, tx, s.ring.Index(purpose, account.Fold(c.Email))); err != nil {
 			return uuid.Nil, fmt.Errorf("lock address: %w", err)
 		}
-		if err := freeTx(ctx, tx, a.ID, c.Email); err != nil {
+		if err := freeTx(ctx, tx, a, c.Email); err != nil {
 			return uuid.Nil, err
 		}
 		return c.ID, s.confirmTx(ctx, tx, actor, a, c, keep)
@@ -227,7 +237,7 @@ func (s *Service) confirmTx(ctx context.Context, tx *postgres.Tx, actor authz.Ac
 	if err := setConfirmed(ctx, tx, c.ID); err != nil {
 		return fmt.Errorf("confirm change of address: %w", err)
 	}
-	changed, err := account.SetEmailTx(ctx, tx, a.ID, c.Email)
+	changed, err := account.SetEmailTx(ctx, tx, s.ring, a, c.Email)
 	if err != nil {
 		return err
 	}
@@ -244,6 +254,9 @@ func (s *Service) confirmTx(ctx context.Context, tx *postgres.Tx, actor authz.Ac
 		return fmt.Errorf("end other sessions: %w", err)
 	}
 	for _, address := range []string{a.Email, c.Email} {
+		if address == "" || a.Told().Email == "" && a.Kind == account.Client {
+			continue // nothing leaves in a way that was not chosen (security.md 14.1)
+		}
 		if err := s.tellTx(ctx, tx, a, c, address); err != nil {
 			return err
 		}

@@ -80,6 +80,7 @@ type Member struct {
 	CodeExpiresAt      *time.Time // nil: its mail has not been accepted yet
 	CodeBounced        bool       // its mail could not be delivered
 	AsOf               time.Time  // when this was read
+	Elsewhere          bool       `db:"-"` // works at other sites as well; Find says it
 }
 
 // Status returns the state at the given time. An invitation is expired at, not

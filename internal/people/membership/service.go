@@ -90,10 +90,13 @@ func (s *Service) Find(ctx context.Context, actor authz.Actor, id uuid.UUID) (Me
 	}
 	var m Member
 	var reads postgres.Batch
+	var others bool
 	postgres.QueueOne(&reads, &m, findMemberQuery, findMemberArgs(id))
+	postgres.QueueValue(&reads, &others, `SELECT `+elsewhere, id)
 	if _, err := s.db.Read(ctx, actor, &reads); err != nil {
 		return m, notFound(err)
 	}
+	m.Elsewhere = others
 	return m, mayKeep(actor, m.Membership)
 }
 
@@ -112,23 +115,6 @@ func (s *Service) FindCertifier(ctx context.Context, actor authz.Actor, id uuid.
 		return err
 	})
 	return m, err
-}
-
-// EditName corrects the name of a staff member of the certifier's site.
-func (s *Service) EditName(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID, first, last string) (uuid.UUID, error) {
-	if err := fault.InvalidFields(checkNames(first, last)); err != nil {
-		return uuid.Nil, err
-	}
-	return idempotency.InTx(ctx, s.db, actor, sub, func(tx *postgres.Tx) (uuid.UUID, error) {
-		m, err := s.forUpdate(ctx, tx, actor, id)
-		if err != nil {
-			return uuid.Nil, err
-		}
-		if err := setNames(ctx, tx, m.ID, first, last); err != nil {
-			return uuid.Nil, fmt.Errorf("rename membership %s: %w", id, err)
-		}
-		return id, audit.Record(ctx, tx, actor, "membership.rename", subject(id), audit.Fields("first_name", "last_name"))
-	})
 }
 
 // RemoveStaff ends somebody's access to the site. Their sessions there end

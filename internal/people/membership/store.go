@@ -20,16 +20,16 @@ const columns = `m.id, m.site_id, m.role, m.account_id, m.first_name, m.last_nam
 
 const memberColumns = columns + `, a.signed_in_at, a.blocked_at, a.disabled_at, a.disabled_inactive_at,
 	` + inactiveFrom + ` AS inactive_from, a.removed_at AS account_removed_at,
-	c.id IS NOT NULL AS code_live, c.expires_at AS code_expires_at, ` + bounced + ` AS code_bounced, portal_now() AS as_of`
+	c.id IS NOT NULL AS code_live, c.expires_at AS code_expires_at, ` + Bounced + ` AS code_bounced, portal_now() AS as_of`
 
 // inactiveFrom is when the account ends for disuse. The queries with it and with
 // status need account.InactiveArgs.
 const inactiveFrom = `CASE WHEN NOT a.sealed THEN ` + account.InactiveFrom + ` END`
 
-// bounced is true of an invitation whose mail could not be delivered: its code
-// never began to run.
-const bounced = `(c.expires_at IS NULL AND EXISTS (SELECT FROM message g
-	WHERE g.membership_id = m.id AND g.cause = 'access-code:' || c.id AND g.state = 'undeliverable'))`
+// Bounced is true in SQL of the newest code c of an invitation whose mail could
+// not be delivered: it never began to run.
+const Bounced = `(c.expires_at IS NULL AND EXISTS (SELECT FROM message g
+	WHERE g.membership_id = c.membership_id AND g.cause = 'access-code:' || c.id AND g.state = 'undeliverable'))`
 
 const memberTables = `membership m
 	LEFT JOIN account a ON a.id = m.account_id
@@ -39,7 +39,7 @@ const memberTables = `membership m
 // two.
 const status = `CASE
 	WHEN m.removed_at IS NOT NULL OR a.removed_at IS NOT NULL THEN 'removed'
-	WHEN m.account_id IS NULL AND c.id IS NOT NULL AND ` + bounced + ` THEN 'undeliverable'
+	WHEN m.account_id IS NULL AND c.id IS NOT NULL AND ` + Bounced + ` THEN 'undeliverable'
 	WHEN m.account_id IS NULL AND c.id IS NOT NULL AND coalesce(c.expires_at > @now, true) THEN 'invited'
 	WHEN m.account_id IS NULL THEN 'invitation-expired'
 	WHEN a.blocked_at IS NOT NULL THEN 'blocked'

@@ -22,6 +22,7 @@ type State string
 // account's.
 const (
 	Invited         State = "invited"
+	Undeliverable   State = "undeliverable" // the invitation's mail bounced
 	InvitationEnded State = "invitation-ended"
 	Active          State = "active"
 	Blocked         State = "blocked"
@@ -33,7 +34,7 @@ const (
 )
 
 // States lists every state in the order of a life.
-var States = []State{Invited, InvitationEnded, Active, Blocked, Inactive, Disabled, Sealed, Open, Removed}
+var States = []State{Invited, Undeliverable, InvitationEnded, Active, Blocked, Inactive, Disabled, Sealed, Open, Removed}
 
 // Roles lists the roles of people who work here.
 var Roles = []authz.Role{authz.Certifier, authz.Staff, authz.OFP, authz.Desk}

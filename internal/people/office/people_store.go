@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"familypact.example/portal/internal/people/account"
+	"familypact.example/portal/internal/people/membership"
 	"familypact.example/portal/internal/people/session"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/postgres"
@@ -25,7 +26,10 @@ const accountState = `CASE
 	WHEN a.disabled_inactive_at IS NOT NULL OR ` + account.InactiveFrom + ` <= @now THEN 'inactive'
 	ELSE 'active' END`
 
-const invitationState = `CASE WHEN c.id IS NOT NULL AND coalesce(c.expires_at > @now, true) THEN 'invited' ELSE 'invitation-ended' END`
+const invitationState = `CASE
+	WHEN c.id IS NOT NULL AND ` + membership.Bounced + ` THEN 'undeliverable'
+	WHEN c.id IS NOT NULL AND coalesce(c.expires_at > @now, true) THEN 'invited'
+	ELSE 'invitation-ended' END`
 
 // accountRole is what an account is, or was last: the kind of an office
 // account, else the role of its membership.

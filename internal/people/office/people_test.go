@@ -49,6 +49,14 @@ func (b *bureau) invites(site uuid.UUID, first string, end *time.Time) uuid.UUID
 	return m
 }
 
+// bounces notes that the mail of an invitation could not be delivered.
+func (b *bureau) bounces(membershipID uuid.UUID) {
+	b.t.Helper()
+	b.exec(`INSERT INTO message (id, key, language, membership_id, cause, channel, email, state, failure, failed_at, queued_at)
+		SELECT gen_random_uuid(), 'staff.invite', 'en', $1, 'access-code:' || c.id, 'email', 'gone@clinic.example', 'undeliverable', 'permanent', portal_now(), portal_now()
+		FROM access_code c WHERE c.membership_id = $1`, membershipID)
+}
+
 func (b *bureau) set(id uuid.UUID, column string, value any) {
 	b.t.Helper()
 	b.exec(`UPDATE account SET `+column+` = $2 WHERE id = $1`, id, value)
@@ -101,6 +109,9 @@ func TestStates(t *testing.T) {
 	want[b.invites(site, "waiting", nil)] = office.Invited
 	want[b.invites(site, "last moment", &soon)] = office.Invited
 	want[b.invites(site, "ended", &now)] = office.InvitationEnded
+	bounced := b.invites(site, "bounced", nil)
+	b.bounces(bounced)
+	want[bounced] = office.Undeliverable
 	for id, state := range want {
 		p, err := b.Find(t.Context(), ada, id)
 		if err != nil || p.State != state {

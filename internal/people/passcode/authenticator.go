@@ -88,7 +88,7 @@ func (s *Service) setup(row authenticator, a account.Account) (Setup, error) {
 	if err != nil {
 		return Setup{}, err
 	}
-	return Setup{Secret: plain, URL: address(plain, a.Username)}, nil
+	return Setup{Secret: plain, URL: address(plain, a)}, nil
 }
 
 // bench is what setting up an authenticator works on, locked.
@@ -157,8 +157,11 @@ func (s *Service) newPending(ctx context.Context, tx *postgres.Tx, actor authz.A
 }
 
 // address is the otpauth address that apps read from a QR code.
-func address(secretText, username string) string {
-	u := url.URL{Scheme: "otpauth", Host: "totp", Path: "/" + issuer + ":" + username}
+func address(secretText string, a account.Account) string {
+	if a.Kind == account.Client {
+		return QuietAddress(secretText)
+	}
+	u := url.URL{Scheme: "otpauth", Host: "totp", Path: "/" + issuer + ":" + a.Username}
 	u.RawQuery = url.Values{
 		"secret": {secretText}, "issuer": {issuer}, "algorithm": {"SHA1"}, "digits": {"6"}, "period": {"30"},
 	}.Encode()
@@ -264,7 +267,7 @@ const keyNewApp = "account.new-app"
 // tellNewApp mails the owner that an authenticator was set up (security.md
 // 15.6). The one of the first sign-in is expected.
 func (s *Service) tellNewApp(ctx context.Context, tx *postgres.Tx, a account.Account) error {
-	if a.SignedInAt == nil || a.Kind == account.Client || a.Email == "" {
+	if a.SignedInAt == nil || a.Told().Email == "" {
 		return nil
 	}
 	return s.tell(ctx, tx, a, keyNewApp)

@@ -18,10 +18,7 @@ import (
 // Numbers of the program's design (decisions 8, security.md 2).
 const (
 	Digits        = 6
-	Lifetime      = 10 * time.Minute  // of a mailed passcode
-	window        = 120 * time.Minute // in which failures are counted
-	maxFailures   = 5
-	maxPrivileged = 3                // OFP and desk
+	Lifetime      = 10 * time.Minute // of a mailed passcode, unless OFP has set less
 	noticeEvery   = 30 * time.Minute // of new devices, at most one
 	period        = 30 * time.Second
 	secretSize    = 20 // 160 bits
@@ -30,15 +27,6 @@ const (
 	selectorSize  = 4  // characters in front of them, which find the code's row
 	setupLife     = time.Hour
 	cutOff        = time.Minute // after which a try without an end is taken for one that was cut off
-)
-
-// Limits of mailed passcodes for one account (security.md 2.8).
-const (
-	pauseBetween = time.Minute
-	burstWindow  = 15 * time.Minute
-	maxBurst     = 5
-	dayWindow    = 24 * time.Hour
-	maxUnused    = 20
 )
 
 // Faults of the second step. ErrWrong covers a wrong, replayed and replaced

@@ -76,6 +76,43 @@ func (s *Service) ConfirmPhone(ctx context.Context, actor authz.Actor, p Pending
 	})
 }
 
+const keyUsual = "account.usual-channel"
+
+// byText reports whether the passcodes of a sign-in are texted as a rule.
+func (s *Service) byText(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (bool, error) {
+	if !s.texts {
+		return false, nil
+	}
+	return postgres.Value[bool](ctx, tx, `SELECT passcode_by_text AND phone_sealed IS NOT NULL FROM account WHERE id = $1`, id)
+}
+
+// SetUsual chooses whether the passcodes of the actor's sign-ins are texted to
+// the number of the account as a rule, or mailed, and tells the owner by mail.
+// Without a gateway, a number, or a choice, as of OFP and desk, it is ErrNoMail.
+func (s *Service) SetUsual(ctx context.Context, actor authz.Actor, byText bool) error {
+	return s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
+		a, err := s.lockTx(ctx, tx, actor.Account)
+		if err != nil {
+			return err
+		}
+		if !s.texts || a.Kind.Privileged() || a.Channel != account.Email {
+			return ErrNoMail
+		}
+		n, err := postgres.Changed(ctx, tx, `UPDATE account SET passcode_by_text = $2
+			WHERE id = $1 AND phone_sealed IS NOT NULL`, a.ID, byText)
+		if err != nil {
+			return fmt.Errorf("set usual channel: %w", err)
+		}
+		if n == 0 {
+			return ErrNoMail
+		}
+		if err := s.tellOwner(ctx, tx, a, keyUsual); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, actor, "account.usual-channel", subject(a.ID), audit.Fields("passcode_by_text"))
+	})
+}
+
 // RemovePhone takes the second contact of the actor's account away.
 func (s *Service) RemovePhone(ctx context.Context, actor authz.Actor) error {
 	return s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
@@ -84,14 +121,15 @@ func (s *Service) RemovePhone(ctx context.Context, actor authz.Actor) error {
 }
 
 func (s *Service) setPhone(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID, sealed []byte) error {
-	a, err := account.FindForUpdateTx(ctx, tx, id)
+	a, err := s.lockTx(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE account SET phone_sealed = $2 WHERE id = $1`, id, sealed); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE account SET phone_sealed = $2, passcode_by_text = passcode_by_text AND $2::bytea IS NOT NULL
+		WHERE id = $1`, id, sealed); err != nil {
 		return fmt.Errorf("set number: %w", err)
 	}
-	if a.Kind != account.Client && a.Email != "" {
+	if a.Told().Email != "" {
 		if err := s.tell(ctx, tx, a, keyPhone); err != nil {
 			return err
 		}

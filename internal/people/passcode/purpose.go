@@ -33,6 +33,7 @@ const (
 type sending struct {
 	purpose Purpose
 	text    bool   // to the number of the account
+	usual   bool   // to that number when the owner has so chosen
 	number  string // to this number, which is not the account's yet
 }
 
@@ -52,6 +53,12 @@ func (s *Service) SendText(ctx context.Context, actor authz.Actor, p Pending) er
 	return s.send(ctx, actor, p, sending{purpose: SignIn, text: true})
 }
 
+// SendUsual is Send, or SendText when the owner has chosen text messages as the
+// usual way and there are a number and a gateway.
+func (s *Service) SendUsual(ctx context.Context, actor authz.Actor, p Pending) error {
+	return s.send(ctx, actor, p, sending{purpose: SignIn, usual: true})
+}
+
 // SendFor mails a passcode for LostApp or NewApp to the address of an account
 // that uses the app. It opens no sign-in. The limits are those of Send.
 func (s *Service) SendFor(ctx context.Context, actor authz.Actor, p Pending, purpose Purpose) error {
@@ -64,7 +71,7 @@ func (s *Service) send(ctx context.Context, actor authz.Actor, p Pending, out se
 		return err
 	}
 	return s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
-		a, err := account.FindForUpdateTx(ctx, tx, p.Account)
+		a, err := s.lockTx(ctx, tx, p.Account)
 		if err != nil {
 			return err
 		}
@@ -95,7 +102,11 @@ func (s *Service) sendTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor
 			return err
 		}
 	}
-	until := tx.Now().Add(Lifetime)
+	life, err := goodFor(ctx, tx)
+	if err != nil {
+		return err
+	}
+	until := tx.Now().Add(life)
 	if err := insertChallenge(ctx, tx, c, p, until); err != nil {
 		return fmt.Errorf("keep passcode: %w", err)
 	}
@@ -103,7 +114,7 @@ func (s *Service) sendTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor
 	if out.purpose == LostApp || out.purpose == NewApp {
 		key = keyAppCode
 	}
-	_, err := message.QueueTx(ctx, tx, s.ring, message.Outgoing{
+	_, err = message.QueueTx(ctx, tx, s.ring, message.Outgoing{
 		Key: key, Cause: causeCode + c.ID.String(), To: to,
 		Values: map[string]string{
 			"Code": digits, "Deadline": locale.Clock(locale.WithLanguage(ctx, to.Language), until),
@@ -117,7 +128,7 @@ func (s *Service) sendTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor
 
 // recipient says where a passcode goes, and ErrNoMail when it may not be sent.
 func (s *Service) recipient(ctx context.Context, tx *postgres.Tx, a account.Account, out sending) (message.Recipient, error) {
-	to := message.Recipient{Account: a.ID, Name: a.Name(), Email: a.Email, Language: a.Language}
+	to := a.Recipient()
 	switch out.purpose {
 	case LostApp, NewApp:
 		if a.Channel != account.App || a.Email == "" || a.Sealed {
@@ -133,6 +144,12 @@ func (s *Service) recipient(ctx context.Context, tx *postgres.Tx, a account.Acco
 	}
 	if a.Channel != account.Email || a.Email == "" {
 		return to, ErrNoMail
+	}
+	if out.usual {
+		var err error
+		if out.text, err = s.byText(ctx, tx, a.ID); err != nil {
+			return to, err
+		}
 	}
 	if !out.text {
 		return to, nil
@@ -206,6 +223,7 @@ type Standing struct {
 	Email   string          // that passcodes are mailed to; empty: a client without one
 	Texted  bool            // the passcode on its way is a text message
 	Phone   string          // last four digits of the number that it can be texted to, empty for none
+	ByText  bool            // as a rule passcodes are texted there
 }
 
 // Stand returns how far the second step has come.
@@ -217,11 +235,16 @@ func (s *Service) Stand(ctx context.Context, p Pending) (Standing, error) {
 			return fmt.Errorf("find second step: %w", err)
 		}
 		st = Standing{Left: row.Most - row.Failed, Failed: row.Failed, Texted: row.Texted, Channel: row.Channel, Email: row.Email}
+		if row.EmailSealed != nil {
+			if st.Email, err = account.OpenEmail(s.ring, p.Account, row.EmailSealed); err != nil {
+				return err
+			}
+		}
 		if row.PhoneSealed == nil || !s.texts {
 			return nil
 		}
 		number, err := s.ring.Open(phoneCell(p.Account), row.PhoneSealed)
-		st.Phone = lastFour(number)
+		st.Phone, st.ByText = lastFour(number), row.ByText
 		return err
 	})
 	return st, err

@@ -161,7 +161,7 @@ func (s *Service) fail(ctx context.Context, actor authz.Actor, id uuid.UUID, cou
 		count = 0
 	}
 	err := s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
-		a, err := account.FindForUpdateTx(ctx, tx, id)
+		a, err := s.lockTx(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -221,6 +221,15 @@ func lockOpen(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (account.Accou
 	return a, err
 }
 
+// lockTx returns the account, locked and opened.
+func (s *Service) lockTx(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (account.Account, error) {
+	a, err := account.FindForUpdateTx(ctx, tx, id)
+	if err != nil {
+		return account.Account{}, err
+	}
+	return a.Opened(s.ring)
+}
+
 // closed reports whether no passcode opens the account.
 func closed(a account.Account) bool { return a.BlockedAt != nil || a.RemovedAt != nil }
 
@@ -262,7 +271,7 @@ func (s *Service) block(ctx context.Context, actor authz.Actor, id uuid.UUID, ol
 	blocked := false
 	err := s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
 		blocked = false
-		a, err := account.FindForUpdateTx(ctx, tx, id)
+		a, err := s.lockTx(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -281,7 +290,7 @@ func (s *Service) block(ctx context.Context, actor authz.Actor, id uuid.UUID, ol
 		}
 		_, err = message.QueueTx(ctx, tx, s.ring, message.Outgoing{
 			Key: keyBlocked, Cause: subject(id) + ":" + tx.Now().Format(time.RFC3339Nano),
-			To:     message.Recipient{Account: id, Name: a.Name(), Email: a.Email, Language: a.Language},
+			To:     a.Told(),
 			Values: map[string]string{},
 		})
 		if err != nil {
@@ -297,7 +306,7 @@ func (s *Service) block(ctx context.Context, actor authz.Actor, id uuid.UUID, ol
 func (s *Service) Complete(ctx context.Context, actor authz.Actor, id uuid.UUID, mark string) (uuid.UUID, error) {
 	device := uuid.Nil
 	err := s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
-		a, err := account.FindForUpdateTx(ctx, tx, id)
+		a, err := s.lockTx(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -344,7 +353,7 @@ func (s *Service) tellNewDevice(ctx context.Context, tx *postgres.Tx, a account.
 // it was somebody else (security.md 4.10). A client is told only by ways that
 // they chose.
 func (s *Service) notice(ctx context.Context, tx *postgres.Tx, a account.Account, key string) error {
-	if a.Kind == account.Client || a.Email == "" {
+	if a.Told().Email == "" {
 		return nil
 	}
 	told, err := account.NoticedTx(ctx, tx, a.ID, key, noticeEvery)
@@ -362,7 +371,7 @@ func (s *Service) tell(ctx context.Context, tx *postgres.Tx, a account.Account, 
 	}
 	_, err = message.QueueTx(ctx, tx, s.ring, message.Outgoing{
 		Key: key, Cause: subject(a.ID) + ":" + uuid.NewString(),
-		To: message.Recipient{Account: a.ID, Name: a.Name(), Email: a.Email, Language: a.Language},
+		To: a.Told(),
 		Values: map[string]string{
 			"Time": locale.Clock(locale.WithLanguage(ctx, a.Language), tx.Now()), account.ValueNotMe: code,
 		},

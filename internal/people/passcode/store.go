@@ -18,15 +18,15 @@ import (
 func raise(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (count, limit int, err error) {
 	err = tx.QueryRow(ctx, `
 		WITH tried AS (
-			SELECT id, ARRAY(SELECT t FROM unnest(passcode_failed_at) t WHERE t > @since) AS recent,
-				CASE WHEN kind IN ('ofp', 'desk') THEN @privileged::int ELSE @usual::int END AS most
-			FROM account WHERE id = @account AND blocked_at IS NULL AND removed_at IS NULL FOR UPDATE
+			SELECT id, ARRAY(SELECT t FROM unnest(passcode_failed_at) t WHERE t > `+failuresSince+`) AS recent,
+				`+mostFailures+` AS most
+			FROM account a WHERE id = @account AND blocked_at IS NULL AND removed_at IS NULL FOR UPDATE
 		)
 		UPDATE account a SET passcode_failed_at = array_append(t.recent, @now::timestamptz)
 		FROM tried t WHERE a.id = t.id AND cardinality(t.recent) < t.most
 		RETURNING cardinality(a.passcode_failed_at), t.most`,
 		pgx.NamedArgs{
-			"account": id, "now": tx.Now(), "since": tx.Now().Add(-window), "usual": maxFailures, "privileged": maxPrivileged,
+			"account": id, "now": tx.Now(),
 		}).Scan(&count, &limit)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, 0, ErrBlocked
@@ -50,14 +50,13 @@ func takeBackFailure(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 // least that long ago, and reports whether it did.
 func setBlocked(ctx context.Context, tx *postgres.Tx, id uuid.UUID, old time.Duration) (bool, error) {
 	n, err := postgres.Changed(ctx, tx, `
-		UPDATE account SET blocked_at = @now
+		UPDATE account a SET blocked_at = @now
 		WHERE id = @account AND blocked_at IS NULL AND removed_at IS NULL
-			AND (SELECT count(*) FROM unnest(passcode_failed_at) t WHERE t > @since)
-				>= CASE WHEN kind IN ('ofp', 'desk') THEN @privileged::int ELSE @usual::int END
+			AND (SELECT count(*) FROM unnest(passcode_failed_at) t WHERE t > `+failuresSince+`)
+				>= `+mostFailures+`
 			AND (@old::bigint = 0 OR NOT EXISTS (SELECT FROM unnest(passcode_failed_at) t WHERE t > @before::timestamptz))`,
 		pgx.NamedArgs{
-			"account": id, "now": tx.Now(), "since": tx.Now().Add(-window), "old": int64(old), "before": tx.Now().Add(-old),
-			"usual": maxFailures, "privileged": maxPrivileged,
+			"account": id, "now": tx.Now(), "old": int64(old), "before": tx.Now().Add(-old),
 		})
 	return n == 1, err
 }
@@ -71,17 +70,22 @@ func setSignedIn(ctx context.Context, tx *postgres.Tx, id uuid.UUID) error {
 // countSending counts one more mailed passcode, and reports false when that is
 // more than may be.
 func countSending(ctx context.Context, tx *postgres.Tx, id uuid.UUID) (bool, error) {
+	l, err := readSendingLimits(ctx, tx)
+	if err != nil {
+		return false, err
+	}
 	n, err := postgres.Changed(ctx, tx, `
 		UPDATE account SET
-			passcode_sent_at = array_append(ARRAY(SELECT t FROM unnest(passcode_sent_at) t WHERE t > @burst), @now::timestamptz),
+			passcode_sent_at = array_append(ARRAY(SELECT t FROM unnest(passcode_sent_at) t WHERE t > @keep), @now::timestamptz),
 			passcode_unused_at = array_append(ARRAY(SELECT t FROM unnest(passcode_unused_at) t WHERE t > @day), @now::timestamptz)
-		WHERE id = @account AND blocked_at IS NULL AND removed_at IS NULL AND email IS NOT NULL
-			AND NOT EXISTS (SELECT FROM unnest(passcode_sent_at) t WHERE t > @pause)
+		WHERE id = @account AND blocked_at IS NULL AND removed_at IS NULL AND coalesce(email_key, email) IS NOT NULL
+			AND (SELECT count(*) FROM unnest(passcode_sent_at) t WHERE t > @pause) < @max_pause
 			AND (SELECT count(*) FROM unnest(passcode_sent_at) t WHERE t > @burst) < @max_burst
 			AND (SELECT count(*) FROM unnest(passcode_unused_at) t WHERE t > @day) < @max_unused`,
 		pgx.NamedArgs{
-			"account": id, "now": tx.Now(), "pause": tx.Now().Add(-pauseBetween), "burst": tx.Now().Add(-burstWindow),
-			"day": tx.Now().Add(-dayWindow), "max_burst": maxBurst, "max_unused": maxUnused,
+			"account": id, "now": tx.Now(), "pause": tx.Now().Add(-l.pause.Window), "burst": tx.Now().Add(-l.burst.Window),
+			"keep": tx.Now().Add(-max(l.pause.Window, l.burst.Window)),
+			"day":  tx.Now().Add(-l.day.Window), "max_pause": l.pause.Max, "max_burst": l.burst.Max, "max_unused": l.day.Max,
 		})
 	return n == 1, err
 }
@@ -253,19 +257,21 @@ type standing struct {
 	Failed, Most int
 	Texted       bool
 	PhoneSealed  []byte
+	EmailSealed  []byte // of a client
 	Channel      account.Channel
 	Email        string
+	ByText       bool
 }
 
 func findStanding(ctx context.Context, tx *postgres.Tx, p Pending) (standing, error) {
 	return postgres.One[standing](ctx, tx, `
-		SELECT (SELECT count(*)::int FROM unnest(a.passcode_failed_at) t WHERE t > @since) AS failed,
-			CASE WHEN a.kind IN ('ofp', 'desk') THEN @privileged::int ELSE @usual::int END AS most,
+		SELECT (SELECT count(*)::int FROM unnest(a.passcode_failed_at) t WHERE t > `+failuresSince+`) AS failed,
+			`+mostFailures+` AS most,
 			coalesce((SELECT c.phone_sealed IS NOT NULL FROM passcode_challenge c
 				WHERE c.account_id = a.id AND c.pending_id = @pending AND c.purpose = 'sign-in' ORDER BY c.sent_at DESC, c.id DESC LIMIT 1), false) AS texted,
-			a.phone_sealed, a.passcode_channel AS channel, coalesce(a.email, '') AS email
+			a.passcode_by_text AS by_text, a.phone_sealed, a.email_sealed, a.passcode_channel AS channel, coalesce(a.email, '') AS email
 		FROM account a WHERE a.id = @account`,
 		pgx.NamedArgs{
-			"account": p.Account, "pending": p.SignIn, "since": tx.Now().Add(-window), "usual": maxFailures, "privileged": maxPrivileged,
+			"account": p.Account, "pending": p.SignIn, "now": tx.Now(),
 		})
 }

@@ -11,6 +11,7 @@ import (
 
 	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/people/contact"
+	"familypact.example/portal/internal/people/passcode"
 	"familypact.example/portal/internal/people/session"
 	"familypact.example/portal/internal/platform/authz"
 	"familypact.example/portal/internal/platform/postgres"
@@ -24,6 +25,7 @@ type Profile struct {
 	Open    []session.Open   // sign-ins that go on
 	Recent  []session.SignIn // the newest of the past
 	Change  *contact.Change  // of the address, under way; nil: none
+	Codes   int              // recovery codes that are left
 }
 
 // recent is how many sign-ins of the past are shown beside the account.
@@ -51,17 +53,20 @@ func (s *Service) Read(ctx context.Context, actor authz.Actor) (Profile, error) 
 		batch.Queue(session.OpenQuery, actor.Account, now)
 		batch.Queue(session.HistoryQuery, actor.Account, now.Add(-session.HistoryLife), recent, 0)
 		batch.Queue(contact.PendingQuery, actor.Account, now)
+		batch.Queue(passcode.RecoveryLeftQuery, actor.Account)
 		results := tx.SendBatch(ctx, batch)
 		defer func() { _ = results.Close() }()
 		var change []contact.Sealed
 		one, err := next[account.Account](results)
-		if err = errors.Join(err, read(results, &p.Sites), read(results, &p.Open), read(results, &p.Recent), read(results, &change)); err != nil {
+		if err = errors.Join(err, read(results, &p.Sites), read(results, &p.Open), read(results, &p.Recent), read(results, &change), results.QueryRow().Scan(&p.Codes)); err != nil {
 			return err
 		}
 		if len(one) != 1 {
 			return errors.New("there is no such account")
 		}
-		p.Account = one[0]
+		if p.Account, err = one[0].Opened(s.ring); err != nil {
+			return err
+		}
 		if len(change) == 1 {
 			c, err := change[0].Open(s.ring)
 			p.Change = &c

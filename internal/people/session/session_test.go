@@ -68,6 +68,15 @@ func newSite(t *testing.T, kind string) *site {
 	mux.HandleFunc("/flash-name", func(_ http.ResponseWriter, r *http.Request) {
 		m.PutFlash(r.Context(), "Iris Ito has access to the site")
 	})
+	mux.HandleFunc("/keep", func(w http.ResponseWriter, r *http.Request) {
+		id, err := m.KeepSearch(r.Context(), r.URL.Query().Get("list"), r.URL.Query().Get("typed"))
+		must(t, err)
+		_, _ = fmt.Fprint(w, id)
+	})
+	mux.HandleFunc("/kept", func(w http.ResponseWriter, r *http.Request) {
+		text, kept := m.KeptSearch(r.Context(), r.URL.Query().Get("list"), uuid.MustParse(r.URL.Query().Get("id")))
+		_, _ = fmt.Fprint(w, text, " ", kept)
+	})
 	mux.HandleFunc("/remember", func(_ http.ResponseWriter, r *http.Request) { m.Remember(r.Context(), r.URL.Query().Get("p")) })
 	mux.HandleFunc("/slow", func(_ http.ResponseWriter, r *http.Request) {
 		s.entered <- struct{}{}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -41,6 +42,11 @@ func dataOf(values map[string]string) map[string]string {
 	data := map[string]string{}
 	for _, k := range []string{keyBinding, keyFlash, keyBack, keyBackFor, keyEnded} {
 		if v := values[k]; v != "" {
+			data[k] = v
+		}
+	}
+	for k, v := range values {
+		if strings.HasPrefix(k, keyFound) {
 			data[k] = v
 		}
 	}

@@ -81,6 +81,7 @@ func (s *Service) accountFor(ctx context.Context, tx *postgres.Tx, found Setup, 
 		Kind: found.Kind(), Username: found.Username, Email: found.Email,
 		FirstName: found.FirstName, LastName: found.LastName,
 		PasswordHash: found.passwordHash, PasscodeChannel: found.Channel, Language: language,
+		ClientKeys: account.ClientKeys(s.ring, found.Username),
 	})
 }
 
@@ -92,15 +93,26 @@ func deed(found Setup) string {
 }
 
 // tell writes to the owner of the account and, about staff, to the certifier.
+// Somebody may work at a site and for the office under one address: each role is
+// an account of its own, and the address alone signs in to neither, which the
+// owner is told.
 func (s *Service) tell(ctx context.Context, tx *postgres.Tx, found Setup, id uuid.UUID, language locale.Language) error {
 	key := "account.created"
 	if found.Existing != nil {
 		key = "certifier.site-added"
 	}
-	_, err := message.QueueTx(ctx, tx, s.ring, message.Outgoing{
+	values := map[string]string{"Site": found.SiteName}
+	shared, err := account.EmailTakenTx(ctx, tx, id, found.Email)
+	if err != nil {
+		return fmt.Errorf("look for other accounts with the address: %w", err)
+	}
+	if shared && found.Existing == nil {
+		values["Shared"] = "yes"
+	}
+	_, err = message.QueueTx(ctx, tx, s.ring, message.Outgoing{
 		Key: key, Cause: "membership:" + found.MembershipID.String(),
 		To:     message.Recipient{Account: id, Membership: found.MembershipID, Name: found.Name(), Email: found.Email, Language: language},
-		Values: map[string]string{"Site": found.SiteName},
+		Values: values,
 	})
 	if err != nil || found.Role != authz.Staff {
 		return err

@@ -176,7 +176,7 @@ func (s *Service) checkSignIn(ctx context.Context, actor authz.Actor, found Setu
 
 func (s *Service) usernameFree(ctx context.Context, actor authz.Actor, username string) error {
 	return s.db.InTx(ctx, actor.AsSystem(), func(tx *postgres.Tx) error {
-		taken, err := usernameTaken(ctx, tx, account.Fold(username))
+		taken, err := usernameTaken(ctx, tx, append(account.ClientKeys(s.ring, username), account.Fold(username)))
 		if err == nil && taken {
 			return account.ErrUsernameTaken
 		}

@@ -100,8 +100,8 @@ func finish(ctx context.Context, tx *postgres.Tx, session string, id uuid.UUID) 
 	return err
 }
 
-func usernameTaken(ctx context.Context, q postgres.Querier, key string) (bool, error) {
-	return postgres.Value[bool](ctx, q, `SELECT EXISTS (SELECT FROM account WHERE username_key = $1)`, key)
+func usernameTaken(ctx context.Context, q postgres.Querier, keys []string) (bool, error) {
+	return postgres.Value[bool](ctx, q, `SELECT EXISTS (SELECT FROM account WHERE username_key = ANY($1))`, keys)
 }
 
 // deleteBefore deletes the setups that were begun before the time, with

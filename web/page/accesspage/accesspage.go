@@ -24,6 +24,7 @@ type ListView struct {
 	Counts  map[membership.Status]int
 	Status  membership.Status // filter, empty for all but removed
 	Search  string
+	Found   string // stands for what was typed in an address
 	// Training says how those with an account stand with their courses.
 	Training map[uuid.UUID]training.State
 	Now      time.Time
@@ -104,6 +105,9 @@ func acts(m membership.Member, now time.Time, details bool) []ui.Link {
 	if m.RemovedAt == nil {
 		if !details {
 			add(locale.AccessActName, "name")
+			if !m.Joined() {
+				add(locale.AccessActEmail, "email")
+			}
 		}
 		add(removal(m), "remove")
 	}
@@ -205,7 +209,7 @@ func chips(v ListView) []ui.Link {
 	if v.Status != "" {
 		href := Home
 		if v.Search != "" {
-			href += "?" + query("search", v.Search)
+			href += "?" + query("found", v.Found)
 		}
 		links = append(links, ui.Link{Text: statuses[v.Status], Href: href})
 	}

@@ -48,9 +48,11 @@ var languages = map[locale.Language]locale.Key{
 func (v View) corrects() locale.Phrase {
 	switch v.Role {
 	case authz.Staff:
-		return locale.AccountsNameByStaff
+		return locale.AccountsNameByStaff.With("Phone", ui.OFPPhone)
 	case authz.Certifier:
 		return locale.AccountsNameByCertifier.With("Phone", ui.OFPPhone)
+	case authz.Client:
+		return locale.AccountsNameByClient
 	}
 	return locale.AccountsNameByOffice
 }
@@ -60,11 +62,23 @@ func (v View) email() ui.Row {
 		Key: locale.AccountsEmail, Values: ui.Words(v.Account.Email),
 		Acts: []ui.Link{{Text: locale.AccountsEmailChange, Hidden: locale.AccountsEmailChangeHidden, Href: v.Base + "/email"}},
 	}
+	if v.Account.Email == "" { // a client can do without
+		row.Values, row.Acts[0].Text = []locale.Phrase{locale.AccountsEmailNone}, locale.AccountsEmailAdd
+	}
 	if v.Change != nil {
 		row.Values = append(row.Values, locale.AccountsEmailPending.With("Email", v.Change.Email, "Deadline", clock(v.Change.ExpiresAt)))
 		row.Acts = append([]ui.Link{{Text: locale.AccountsEmailPendingEnter, Href: v.Base + "/email/code"}}, row.Acts...)
 	}
 	return row
+}
+
+// codeAfter says what follows the change of an address. To a client mails go
+// only in ways that they chose.
+func codeAfter(base string) locale.Key {
+	if base == "/my/account" {
+		return locale.AccountsEmailCodeAfterClient
+	}
+	return locale.AccountsEmailCodeAfter
 }
 
 func (v View) security() []ui.Row {
@@ -81,6 +95,15 @@ func (v View) security() []ui.Row {
 			Key: locale.AccountsChannel, Values: []locale.Phrase{channel},
 			Acts: []ui.Link{{Text: act, Hidden: locale.AccountsChannelHidden, Href: v.Base + "/authenticator"}},
 		},
+	}
+	if v.Account.Channel == account.App {
+		if !v.Account.Kind.Privileged() && v.Account.Email != "" {
+			rows[1].Acts = append(rows[1].Acts, ui.Link{Text: locale.AccountsBack, Href: v.Base + "/authenticator/remove"})
+		}
+		rows = append(rows, ui.Row{
+			Key: locale.AccountsRecovery, Values: []locale.Phrase{locale.AccountsRecoveryLeft.With("Count", v.Codes)},
+			Acts: []ui.Link{{Text: locale.AccountsRecoveryNew, Href: v.Base + "/recovery-codes"}},
+		})
 	}
 	if v.Texts && v.Account.Channel == account.Email && !v.Account.Kind.Privileged() {
 		rows = append(rows, ui.Row{

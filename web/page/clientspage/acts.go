@@ -57,7 +57,7 @@ func (v ShowView) acts() []ui.Link {
 
 // details are the rows of the overview, with what acts have left.
 func (v ShowView) details() []ui.Row {
-	rows := v.rows()
+	rows := append(v.rows(), v.hidden()...)
 	if v.Standing == nil {
 		return rows
 	}

@@ -1,9 +1,13 @@
 package clientspage
 
 import (
+	"context"
+	"strings"
+
 	"familypact.example/portal/internal/clients/document"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/internal/platform/paper"
+	"familypact.example/portal/web/layout"
 	"familypact.example/portal/web/ui"
 )
 
@@ -19,6 +23,9 @@ var documentKinds = map[document.Kind]locale.Key{
 }
 
 var documentLanguages = map[locale.Language]locale.Key{locale.English: locale.SignLanguageEn, locale.Spanish: locale.SignLanguageEs}
+
+// DocumentKind returns what a kind of document is called.
+func DocumentKind(k document.Kind) locale.Key { return documentKinds[k] }
 
 func (v DocumentsView) table() ui.Table {
 	t := ui.Table{
@@ -51,9 +58,52 @@ type DocumentView struct {
 func (v DocumentView) href() string { return v.base() + "/documents/" + v.Document.ID.String() }
 
 // BlankView is a form with nothing filled in.
-type BlankView struct{ Paper paper.Paper }
+type BlankView struct {
+	Paper paper.Paper
+	Which Blank
+}
 
-// BlankHref is where blank forms are.
-const BlankHref = "/provider/forms"
+// BlankHref is where blank forms are for staff, PublicBlankHref where they are
+// for everybody.
+const (
+	BlankHref       = "/provider/forms"
+	PublicBlankHref = "/forms"
+)
 
-func (v BlankView) pdf() string { return BlankHref + "/cec/pdf?language=" + string(v.Paper.Language) }
+// public reports whether everybody may look at the page.
+func (BlankView) public(ctx context.Context) bool {
+	return strings.HasPrefix(layout.Of(ctx).Path, PublicBlankHref+"/")
+}
+
+// Blank is which form it is, in its address.
+type Blank string
+
+// The blank forms.
+const (
+	Cec Blank = "cec" // DHCS 4461
+	Rec Blank = "rec" // DHCS 4001
+)
+
+// pdf is the address of the file below that of the blank forms.
+func (v BlankView) pdf() string {
+	return "/" + string(v.Which) + "/pdf?language=" + string(v.Paper.Language)
+}
+
+func (b Blank) page(l locale.Language) string {
+	return BlankHref + "/" + string(b) + "?language=" + string(l)
+}
+
+func (b Blank) pdf(l locale.Language) string {
+	return BlankHref + "/" + string(b) + "/pdf?language=" + string(l)
+}
+
+// links lead to the form in both languages; hidden says which form it is where
+// the words alone do not.
+func (b Blank) links(hidden locale.Phrase) []ui.Link {
+	return []ui.Link{
+		{Text: locale.DocumentsBlankEn, Hidden: hidden, Href: b.page(locale.English)},
+		{Text: locale.DocumentsBlankEs, Hidden: hidden, Href: b.page(locale.Spanish)},
+		{Text: locale.DocumentsBlankEnPdf, Hidden: hidden, Href: b.pdf(locale.English)},
+		{Text: locale.DocumentsBlankEsPdf, Hidden: hidden, Href: b.pdf(locale.Spanish)},
+	}
+}

@@ -53,6 +53,38 @@ func (v HistoryView) periods() ui.Table {
 	return t
 }
 
+// months are those before the first certification that were decided; the paper
+// is for the clinic.
+func (v HistoryView) months() ui.Table {
+	t := ui.Table{
+		ID: "months", Caption: locale.RetroTitle,
+		Columns: []ui.Column{
+			{Label: locale.RetroColumnMonth}, {Label: locale.RetroColumnResult}, {Label: locale.RetroColumnOn}, {Label: locale.RetroColumnBy},
+		},
+	}
+	if !v.OFP {
+		t.Columns = append(t.Columns, ui.Column{Label: locale.RetroColumnPaper})
+	}
+	for _, m := range v.Months {
+		result := ui.Cell{Text: locale.RetroNo, Tag: true, Kind: ui.Quiet}
+		if m.Eligible {
+			result = ui.Cell{Text: locale.RetroYes, Tag: true, Kind: ui.OK}
+		}
+		row := []ui.Cell{{Text: monthOf(m.First)}, result, {Text: dayOf(m.CertifiedAt)}, ui.Text(m.Certifier + ", " + m.SiteName)}
+		if !v.OFP {
+			row = append(row, ui.Cell{Text: locale.RetroPaper, Hidden: monthOf(m.First), Href: v.base() + "/documents/" + m.DocumentID.String()})
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// monthOf is a month that is put into words when it is shown.
+type monthOf civil.Date
+
+// In returns the month and its year.
+func (m monthOf) In(ctx context.Context) string { return locale.Month(ctx, civil.Date(m)) }
+
 // DeterminationView is one determination in words.
 type DeterminationView struct{ enrollment.Determination }
 
@@ -90,6 +122,9 @@ type AccessView struct {
 var deeds = map[string]locale.Key{
 	"client.view":         locale.AccessesWhatView,
 	"client.inquiry":      locale.AccessesWhatInquiry,
+	"client.link":         locale.AccessesWhatLink,
+	"client.link-code":    locale.AccessesWhatLinkCode,
+	"client.reveal":       locale.AccessesWhatReveal,
 	"client.open":         locale.AccessesWhatOpen,
 	"client.print":        locale.AccessesWhatPrinted,
 	"client.save":         locale.AccessesWhatSaved,
@@ -169,6 +204,9 @@ func (v CardView) sheetInTheirs() templ.Component {
 		return inLanguage(v.Language(), card.Sheet(v.Drawn())).Render(locale.WithLanguage(ctx, v.Language()), w)
 	})
 }
+
+// InTheirs draws the card in the client's language.
+func (v CardView) InTheirs() templ.Component { return v.sheetInTheirs() }
 
 // Taking is how a card is taken: the value of the button.
 type Taking string

@@ -66,6 +66,7 @@ var roles = map[authz.Role]locale.Key{
 	authz.Staff:     locale.DemoRoleStaff,
 	authz.OFP:       locale.DemoRoleOfp,
 	authz.Desk:      locale.DemoRoleDesk,
+	authz.Client:    locale.DemoRoleClient,
 }
 
 func role(w demo.Worker) locale.Phrase {

@@ -3,6 +3,7 @@
 package enrollpage
 
 import (
+	"net/url"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -33,10 +34,33 @@ func (v ModeView) title() locale.Key {
 }
 
 // DraftsView lists the applications that are not finished.
-type DraftsView struct{ application.DraftList }
+// Ending says that it lists those that are deleted soon.
+type DraftsView struct {
+	application.DraftList
+	Ending bool
+}
+
+// EndingQuery asks the list of drafts for those that are deleted soon.
+const EndingQuery = "ending"
 
 func (v DraftsView) pages() ui.Pages {
-	return ui.Pages{Number: v.Page, Size: application.DraftsPage, Total: v.Total, Path: "/provider/work/drafts"}
+	p := ui.Pages{Number: v.Page, Size: application.DraftsPage, Total: v.Total, Path: "/provider/work/drafts"}
+	if v.Ending {
+		p.Query = url.Values{"show": {EndingQuery}}
+	}
+	return p
+}
+
+// ends says how long a draft is kept yet.
+func ends(l application.DraftLine) ui.Cell {
+	c := ui.Cell{Text: locale.DraftsEnds.With("Count", l.Days)}
+	if l.Days == 0 {
+		c.Text = locale.DraftsEndsToday
+	}
+	if l.Days <= application.EndingDays {
+		c.Tag, c.Kind = true, ui.Warn
+	}
+	return c
 }
 
 var states = map[application.State]locale.Key{
@@ -53,8 +77,8 @@ func (v DraftsView) table() ui.Table {
 		Caption: locale.DraftsCaption,
 		Columns: []ui.Column{
 			{Label: locale.SearchColumnClient}, {Label: locale.DraftsColumnNumber}, {Label: locale.DraftsColumnMode},
-			{Label: locale.DraftsColumnState}, {Label: locale.DraftsColumnSaved}, {Label: locale.DraftsColumnBy},
-			{Label: locale.SearchColumnAct, Hidden: true},
+			{Label: locale.DraftsColumnState}, {Label: locale.DraftsColumnSaved}, {Label: locale.DraftsColumnEnds},
+			{Label: locale.DraftsColumnBy}, {Label: locale.SearchColumnAct, Hidden: true},
 		},
 	}
 	for _, l := range v.Lines {
@@ -64,7 +88,7 @@ func (v DraftsView) table() ui.Table {
 		}
 		t.Rows = append(t.Rows, []ui.Cell{
 			{Text: name, Href: Base(l.ID)}, ui.Text(l.Number), {Text: clientspage.Mode(l.Mode)},
-			{Text: states[l.State], Tag: true}, {Text: clientspage.Stamp(l.SavedAt)}, ui.Text(l.StartedBy),
+			{Text: states[l.State], Tag: true}, {Text: clientspage.Stamp(l.SavedAt)}, ends(l), ui.Text(l.StartedBy),
 			{Acts: []ui.Link{
 				{Text: locale.DraftsGoOn, Hidden: locale.Words(l.Number), Href: Base(l.ID)},
 				{Text: locale.DraftsDelete, Hidden: locale.Words(l.Number), Href: Base(l.ID) + "/delete"},
@@ -227,18 +251,10 @@ func (v SignView) spanish() bool {
 	return application.PersonOf(v.Answers).Contact.Language() == locale.Spanish
 }
 
-var answers = map[application.Answer]locale.Key{
-	application.Given:    locale.ToldGiven,
-	application.Received: locale.ToldReceived,
-	application.Declined: locale.ToldDeclined,
-	application.Yes:      locale.ToldYes,
-	application.No:       locale.ToldNo,
-}
-
 func choices(t application.Topic) []ui.Choice {
 	var list []ui.Choice
 	for _, a := range t.Answers {
-		list = append(list, ui.Choice{Value: string(a), Label: answers[a]})
+		list = append(list, ui.Choice{Value: string(a), Label: t.Label(a)})
 	}
 	return list
 }
@@ -282,7 +298,7 @@ func (v ReviewView) missing() []ui.Link { return missingLinks(v.View) }
 
 // ready reports whether the application can be certified now.
 func (v ReviewView) ready() bool {
-	return v.Decision.Outcome != eligibility.Blocked && v.Active == nil && !v.SameName && len(v.View.Undisclosed()) == 0
+	return v.Decision.Outcome != eligibility.Blocked && v.Active == nil && !v.Possible && !v.SameName && len(v.View.Undisclosed()) == 0
 }
 
 func (v ReviewView) warnings() []locale.Phrase {

@@ -13,6 +13,7 @@ type question struct {
 	yes   locale.Key
 	kind  string // of the button
 	why   bool   // asks for a reason
+	names bool   // asks for the name
 }
 
 var questions = map[Act]question{
@@ -26,6 +27,10 @@ var questions = map[Act]question{
 	EndSessions: {
 		title: locale.PeopleEndSessionsTitle, yes: locale.PeopleEndSessionsYes, kind: "warning",
 		texts: []locale.Key{locale.PeopleEndSessionsText},
+	},
+	Rename: {
+		title: locale.PeopleNameTitle, yes: locale.PeopleNameSave, names: true,
+		texts: []locale.Key{locale.PeopleNameText, locale.PeopleNameTold},
 	},
 	Remove: {
 		title: locale.PeopleRemoveTitle, yes: locale.PeopleRemoveYes, kind: "warning",
@@ -43,7 +48,7 @@ var questions = map[Act]question{
 // Done says what an act has done.
 var Done = map[Act]locale.Key{
 	Disable: locale.PeopleDisableDone, Lift: locale.PeopleLiftDone, EndSessions: locale.PeopleEndSessionsDone,
-	Remove: locale.PeopleRemoveDone, Resend: locale.PeopleResendDone, Withdraw: locale.PeopleWithdrawDone,
+	Rename: locale.PeopleNameDone, Remove: locale.PeopleRemoveDone, Resend: locale.PeopleResendDone, Withdraw: locale.PeopleWithdrawDone,
 }
 
 // ActView is what is to be done to whom.

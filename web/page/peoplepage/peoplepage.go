@@ -71,6 +71,7 @@ var roles = map[authz.Role]locale.Key{
 
 var states = map[office.State]locale.Key{
 	office.Invited:         locale.PeopleStateInvited,
+	office.Undeliverable:   locale.AccessStatusUndeliverable,
 	office.InvitationEnded: locale.PeopleStateInvitationEnded,
 	office.Active:          locale.PeopleStateActive,
 	office.Blocked:         locale.PeopleStateBlocked,
@@ -83,6 +84,7 @@ var states = map[office.State]locale.Key{
 
 var kinds = map[office.State]ui.Kind{
 	office.Invited:         ui.Info,
+	office.Undeliverable:   ui.Bad,
 	office.InvitationEnded: ui.Warn,
 	office.Active:          ui.OK,
 	office.Blocked:         ui.Bad,
@@ -168,7 +170,7 @@ func (v ListView) chips() []ui.Link {
 		}
 		chips = append(chips, ui.Link{Text: text, Href: href})
 	}
-	add("search", locale.PeopleFilterSearched.With("Text", v.Filter.Search))
+	add("found", locale.PeopleFilterSearched.With("Text", v.Filter.Search))
 	if v.Filter.Role != "" {
 		add("role", roles[v.Filter.Role])
 	}

@@ -23,6 +23,7 @@ const (
 	Disable     Act = "disable"
 	Lift        Act = "lift"
 	EndSessions Act = "end-sessions"
+	Rename      Act = "name"
 	Remove      Act = "remove"
 	Resend      Act = "resend"
 	Withdraw    Act = "withdraw"
@@ -30,7 +31,7 @@ const (
 
 var actTexts = map[Act]locale.Key{
 	Disable: locale.PeopleActDisable, Lift: locale.PeopleActLift, EndSessions: locale.PeopleActEndSessions,
-	Remove: locale.PeopleActRemove, Resend: locale.PeopleActResend, Withdraw: locale.PeopleActWithdraw,
+	Rename: locale.PeopleActName, Remove: locale.PeopleActRemove, Resend: locale.PeopleActResend, Withdraw: locale.PeopleActWithdraw,
 }
 
 // Acts lists what applies to the person now, whoever looks. What only the
@@ -53,6 +54,7 @@ func (v PersonView) Acts() []Act {
 	add(Disable, there && !v.disabled())
 	add(Lift, v.disabled())
 	add(EndSessions, there && v.OpenSessions > 0)
+	add(Rename, there && !v.Sealed)
 	add(Remove, there && ours)
 	return acts
 }
@@ -96,7 +98,7 @@ func (v PersonView) rows() []ui.Row {
 		rows = append(rows, ui.Row{Key: key, Values: []locale.Phrase{text}})
 	}
 	rows = append(rows, ui.Row{Key: locale.PeopleColumnState, Content: ui.Tag(states[v.State], kinds[v.State])})
-	if v.State != office.Active && v.State != office.Invited {
+	if v.State != office.Active && v.State != office.Invited && v.State != office.Undeliverable {
 		add(locale.PeoplePersonSince, stamp{at: v.Since})
 	}
 	if v.State == office.Disabled {

@@ -10,6 +10,7 @@ import (
 
 	"familypact.example/portal/internal/clients/application"
 	"familypact.example/portal/internal/clients/client"
+	"familypact.example/portal/internal/office/report/monthly"
 	"familypact.example/portal/internal/people/training"
 	"familypact.example/portal/internal/platform/civil"
 	"familypact.example/portal/internal/platform/locale"
@@ -21,12 +22,13 @@ import (
 // HomeView is what the dashboard shows.
 type HomeView struct {
 	application.Overview
+	Enrolled, Reaffirmed monthly.Report // of the months before
 }
 
 // late reports whether training of one's own is overdue.
 func (v HomeView) late() bool { return v.Overview.Training.Own.Kind == training.Overdue }
 
-func (v HomeView) empty() bool { return v.Active == 0 && v.Drafts == 0 }
+func (v HomeView) empty() bool { return v.Active == 0 && v.Drafts == 0 && v.Sent == 0 }
 
 func (v HomeView) tiles() []ui.Tile {
 	return []ui.Tile{
@@ -34,6 +36,7 @@ func (v HomeView) tiles() []ui.Tile {
 		tile(v.Renewable, ui.Info, locale.ProviderTileRenewable, locale.ProviderTileRenewableAct, "/provider/clients?show=renewable"),
 		tile(v.Ending, ui.Warn, locale.ProviderTileEnding, locale.ProviderTileEndingAct, "/provider/clients?show=ending"),
 		tile(v.Drafts, ui.Info, locale.ProviderTileDrafts, locale.ProviderTileDraftsAct, "/provider/work/drafts"),
+		tile(v.Sent, ui.Info, locale.ProviderTileSent, locale.ProviderTileSentAct, "/provider/work/sent"),
 		v.training(),
 	}
 }

@@ -28,7 +28,11 @@ func (v WorkView) table() ui.Table {
 	t := ui.Table{
 		Caption: locale.WorkCaption,
 		Columns: []ui.Column{{Label: locale.WorkColumnList}, {Label: locale.WorkColumnCount, Numeric: true}, {Label: locale.WorkColumnAct}},
-		Rows:    [][]ui.Cell{waits(locale.WorkDrafts, "/provider/work/drafts", v.Drafts, locale.WorkDraftsAct)},
+		Rows: [][]ui.Cell{
+			waits(locale.WorkDrafts, "/provider/work/drafts", v.Drafts, locale.WorkDraftsAct),
+			waits(locale.DraftsEndingTitle.With("Days", application.EndingDays), endingDrafts, v.EndingDrafts, locale.WorkDraftsEndingAct),
+			waits(locale.SentTitle, "/provider/work/sent", v.Sent, locale.WorkSentAct),
+		},
 	}
 	for i, n := range v.Clients {
 		show := client.Worklists[i]
@@ -38,6 +42,9 @@ func (v WorkView) table() ui.Table {
 	return t
 }
 
-func waits(list locale.Key, href string, n int, act locale.Key) []ui.Cell {
+// endingDrafts lists the drafts that are deleted soon.
+const endingDrafts = "/provider/work/drafts?show=ending"
+
+func waits(list locale.Phrase, href string, n int, act locale.Key) []ui.Cell {
 	return []ui.Cell{{Text: list, Href: href}, ui.Text(strconv.Itoa(n)), {Text: act}}
 }

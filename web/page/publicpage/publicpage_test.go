@@ -17,6 +17,8 @@ import (
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/web/layout"
 	"familypact.example/portal/web/markup"
+	"familypact.example/portal/web/page/checkpage"
+	"familypact.example/portal/web/page/findpage"
 	"familypact.example/portal/web/page/publicpage"
 )
 
@@ -24,7 +26,7 @@ func pages() map[string]templ.Component {
 	tables := incometable.Shipped()
 	last := tables[len(tables)-1]
 	return map[string]templ.Component{
-		"/":                       publicpage.Home(publicpage.HomeView{Apply: "/register"}),
+		"/":                       publicpage.Home(),
 		"/eligibility":            publicpage.Eligibility(publicpage.EligibilityView{Table: &last, NextFrom: last.EffectiveFrom}),
 		"/contact":                publicpage.Contact(),
 		"/privacy":                publicpage.Privacy(),
@@ -34,6 +36,15 @@ func pages() map[string]templ.Component {
 		"/nondiscrimination":      publicpage.Nondiscrimination(),
 		"/terms":                  publicpage.Terms(),
 		"/status":                 publicpage.Status(publicpage.StatusView{At: time.Unix(0, 0)}),
+		"/about":                  publicpage.About(),
+		"/how-to-use":             publicpage.HowToUse(),
+		"/rights":                 publicpage.Rights(),
+		"/rights/hearing":         publicpage.Hearing(),
+		"/forms":                  publicpage.Forms(),
+		"/apply":                  publicpage.Apply(true),
+		"/sitemap":                publicpage.Sitemap(),
+		"/check":                  checkpage.Questions(form.New(), checkpage.Residence),
+		"/find-care":              findpage.Find(form.New(), findpage.View{}),
 		"/providers":              publicpage.Providers(),
 		"/providers/my-code/sent": publicpage.MyCodeSent(),
 		"/providers/my-code":      publicpage.MyCode(form.New(), publicpage.MyCodeView{}),
@@ -48,6 +59,22 @@ func render(t *testing.T, path string, l locale.Language, page templ.Component) 
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// The one list of public pages has each page that is here, but for the answer
+// to a question, and nothing else.
+func TestListOfPagesIsWhole(t *testing.T) {
+	all := pages()
+	delete(all, "/providers/my-code/sent")
+	for _, path := range publicpage.Paths() {
+		if all[path] == nil {
+			t.Errorf("%s is no page", path)
+		}
+		delete(all, path)
+	}
+	for path := range all {
+		t.Errorf("%s is not in the list", path)
+	}
 }
 
 // Every page is sound in both languages and within the budgets of ux.md 12.
@@ -86,7 +113,7 @@ func compressed(html string) int {
 // Every link inside the site leads to a page that exists: one of these, or one
 // of those named here, which other handlers answer.
 func TestLinksLeadSomewhere(t *testing.T) {
-	known := map[string]bool{"/sign-in": true, "/create-account": true, "/register": true, "/leave": true}
+	known := map[string]bool{"/sign-in": true, "/create-account": true, "/leave": true, "/register": true, "/forms/cec": true, "/forms/rec": true}
 	all := pages()
 	for path := range all {
 		known[path] = true
@@ -94,6 +121,8 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	for path, page := range all {
 		for part := range strings.SplitSeq(render(t, path, locale.English, page), `href="`) {
 			href, _, _ := strings.Cut(part, `"`)
+			href, _, _ = strings.Cut(href, "?")
+			href = strings.TrimSuffix(href, "/pdf")
 			if strings.HasPrefix(href, "/") && !strings.HasPrefix(href, "/static/") && !strings.HasPrefix(href, "/es") && !known[href] {
 				t.Errorf("%s leads to %s", path, href)
 			}
@@ -141,6 +170,16 @@ func TestMyCodeByTheDay(t *testing.T) {
 	}
 	if strings.Contains(after, itself) || !strings.Contains(after, office) {
 		t.Error("after the window the page does not lead to the office")
+	}
+}
+
+// Nobody is sent to a page for applying online where that is not open.
+func TestApplyWithoutOnline(t *testing.T) {
+	for _, online := range []bool{true, false} {
+		html := render(t, "/apply", locale.English, publicpage.Apply(online))
+		if strings.Contains(html, `href="/register"`) != online || !strings.Contains(html, `href="/find-care"`) {
+			t.Errorf("online %v: the page leads somewhere else", online)
+		}
 	}
 }
 

@@ -12,13 +12,6 @@ import (
 	"familypact.example/portal/web/ui"
 )
 
-// HomeView says which doors of the start page lead somewhere.
-type HomeView struct {
-	// Apply is the address where a client begins, empty when that is only
-	// possible at a clinic.
-	Apply string
-}
-
 // EligibilityView has the income limits that are in force.
 type EligibilityView struct {
 	// Table is nil when the limits could not be read.

@@ -19,6 +19,7 @@ import (
 type CodesView struct {
 	Codes  []accesscode.Listed
 	Filter accesscode.Filter
+	Found  string // stands for what was typed in an address
 	Funnel accesscode.Funnel
 	Now    time.Time
 	Pages  ui.Pages
@@ -206,7 +207,7 @@ func stateChoices() []ui.Choice {
 func (v CodesView) chips() []ui.Link {
 	f, query := v.Filter, v.Query()
 	words := map[string]locale.Phrase{
-		"search": locale.SitesFilterSearched.With("Text", f.Search), "state": states[f.State], "reason": reasons[f.Reason],
+		"found": locale.SitesFilterSearched.With("Text", f.Search), "state": states[f.State], "reason": reasons[f.Reason],
 		"today": locale.CodesFilterToday, "mail": mails[f.Mail], "on": locale.CodesFilterOn.With("Day", day(f.On)),
 	}
 	var chips []ui.Link
@@ -219,7 +220,7 @@ func (v CodesView) chips() []ui.Link {
 }
 
 // filterNames are the parts of the address that choose codes.
-var filterNames = []string{"search", "state", "reason", "today", "mail", "on"}
+var filterNames = []string{"found", "state", "reason", "today", "mail", "on"}
 
 var mails = map[accesscode.Mail]locale.Key{
 	accesscode.Delivered: locale.CodesFilterDelivered,
@@ -234,7 +235,7 @@ func (v CodesView) Query() url.Values {
 			query.Set(name, value)
 		}
 	}
-	set("search", f.Search)
+	set("found", v.Found)
 	set("state", string(f.State))
 	set("reason", string(f.Reason))
 	set("today", flag(f.Today))

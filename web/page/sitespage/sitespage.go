@@ -31,6 +31,7 @@ const (
 type ListView struct {
 	Sites  []site.Entry
 	Filter site.Filter
+	Found  string // stands for what was typed in an address
 	Pages  ui.Pages
 }
 
@@ -114,7 +115,7 @@ func (v ListView) chips() []ui.Link {
 			query.Set(name, value)
 		}
 	}
-	set("search", f.Search)
+	set("found", v.Found)
 	set("county", f.County)
 	set("account", f.Account)
 	var chips []ui.Link
@@ -123,7 +124,7 @@ func (v ListView) chips() []ui.Link {
 			chips = append(chips, ui.Link{Text: text, Href: without(Home, query, name)})
 		}
 	}
-	add("search", locale.SitesFilterSearched.With("Text", f.Search))
+	add("found", locale.SitesFilterSearched.With("Text", f.Search))
 	add("county", county(f.County))
 	add("account", accountCell(f.Account == site.AccountYes).Text)
 	return chips

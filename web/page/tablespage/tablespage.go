@@ -21,6 +21,7 @@ import (
 const (
 	Tables   = "/ofp/tables"
 	NewTable = Tables + "/new"
+	Import   = Tables + "/import"
 )
 
 // Path returns the address of one table.
@@ -134,10 +135,19 @@ func (v TableView) rows() []ui.Row {
 	if v.PublishedAt != nil {
 		rows = append(rows, ui.Row{Key: locale.TablesPublished, Values: []locale.Phrase{act(v.PublishedAt, v.PublishedBy)}})
 	}
+	rows = why(rows, locale.TablesReasonPublished, v.PublishReason)
 	if v.WithdrawnAt != nil {
 		rows = append(rows, ui.Row{Key: locale.TablesWithdrawn, Values: []locale.Phrase{act(v.WithdrawnAt, v.WithdrawnBy)}})
 	}
-	return rows
+	return why(rows, locale.TablesReasonWithdrawn, v.WithdrawReason)
+}
+
+// why adds a reason, where one is kept.
+func why(rows []ui.Row, key locale.Key, reason string) []ui.Row {
+	if reason == "" {
+		return rows
+	}
+	return append(rows, ui.Row{Key: key, Values: ui.Words(reason)})
 }
 
 func act(at *time.Time, by string) locale.Phrase {

@@ -1,7 +1,6 @@
 package trainingspage
 
 import (
-	"net/url"
 	"slices"
 	"strconv"
 
@@ -99,14 +98,6 @@ func (v OfficeView) chips() []ui.Link {
 		return nil
 	}
 	return []ui.Link{{Text: locale.TrainingFilterSearched.With("Text", v.Filter.Search), Href: Office}}
-}
-
-// Query is the address of the list of those who are late for a search.
-func Query(search string) url.Values {
-	if search == "" {
-		return url.Values{}
-	}
-	return url.Values{"search": {search}}
 }
 
 func officeTrail(title locale.Phrase) []ui.Link {

@@ -120,6 +120,7 @@ type BoardView struct {
 	Site      string
 	Certifier bool
 	Filter    training.Filter
+	Found     string // stands for what was typed in an address
 	Pages     ui.Pages
 }
 
@@ -149,7 +150,7 @@ func (v BoardView) chips() []ui.Link {
 	}
 	var chips []ui.Link
 	if v.Filter.Kind != "" {
-		chips = append(chips, ui.Link{Text: kindNames[v.Filter.Kind], Href: query("search", v.Filter.Search)})
+		chips = append(chips, ui.Link{Text: kindNames[v.Filter.Kind], Href: query("found", v.Found)})
 	}
 	if v.Filter.Search != "" {
 		chips = append(chips, ui.Link{Text: locale.TrainingFilterSearched.With("Text", v.Filter.Search), Href: query("state", string(v.Filter.Kind))})

@@ -29,7 +29,12 @@ type Bars struct {
 type Group struct {
 	Label  locale.Phrase
 	Values []int
+	// AtLeast says which figures are the least that there are; nil: none.
+	AtLeast []bool
 }
+
+// least reports whether the figure of a series is the least there is.
+func (g Group) least(series int) bool { return series < len(g.AtLeast) && g.AtLeast[series] }
 
 // Sizes of the drawing, in units of the view box.
 const (
@@ -40,7 +45,7 @@ const (
 	hiddenUpTo        = 10 // counts of clients up to here are not told apart
 )
 
-func (b Bars) width() int { return left + max(len(b.Groups), 4)*groupWidth }
+func (b Bars) width() int { return left + max(len(b.Groups), 8)*groupWidth }
 
 func (b Bars) viewBox() string {
 	return fmt.Sprintf("0 0 %d %d", b.width(), top+plotHeight+bottom)
@@ -49,17 +54,25 @@ func (b Bars) viewBox() string {
 // hides reports whether a figure is too small to be told.
 func (b Bars) hides(v int) bool { return b.Clients && v > 0 && v <= hiddenUpTo }
 
-// figure is how a value is written in the table.
-func (b Bars) figure(ctx context.Context, v int) string {
-	if b.hides(v) {
+// figure is how the value of a series is written in the table.
+func (b Bars) figure(ctx context.Context, g Group, series int) string {
+	v := g.Values[series]
+	switch {
+	case g.least(series):
+		return locale.T(ctx, locale.ChartAtLeast, "Count", strconv.Itoa(v))
+	case b.hides(v):
 		return locale.T(ctx, locale.ChartFewer)
 	}
 	return strconv.Itoa(v)
 }
 
-// short is how a value is written above its bar.
-func (b Bars) short(v int) string {
-	if b.hides(v) {
+// short is how the value of a series is written above its bar.
+func (b Bars) short(g Group, series int) string {
+	v := g.Values[series]
+	switch {
+	case g.least(series):
+		return strconv.Itoa(v) + "+"
+	case b.hides(v):
 		return "< " + strconv.Itoa(hiddenUpTo+1)
 	}
 	return strconv.Itoa(v)
@@ -114,7 +127,7 @@ func (b Bars) bars(i int) []bar {
 	var drawn []bar
 	for j, v := range g.Values {
 		drawnValue := v
-		if b.hides(v) {
+		if b.hides(v) && !g.least(j) {
 			drawnValue = hiddenUpTo
 		}
 		y := b.y(float64(drawnValue))
@@ -125,7 +138,7 @@ func (b Bars) bars(i int) []bar {
 		at := x + float64(j)*width
 		drawn = append(drawn, bar{
 			class: class, x: number(at), y: number(y), width: number(width - 2),
-			height: number(top + plotHeight - y), text: b.short(v), middle: number(at + width/2), textY: number(y - 6),
+			height: number(top + plotHeight - y), text: b.short(g, j), middle: number(at + width/2), textY: number(y - 6),
 		})
 	}
 	return drawn

@@ -20,7 +20,7 @@ func TestSmallCountsOfClientsAreHidden(t *testing.T) {
 	b := Bars{
 		ID: "c", Title: locale.Words("Enrollments"), Message: locale.Words("Most in March."), Head: locale.Words("Month"),
 		Series: []locale.Phrase{locale.Words("Enrolled")}, Clients: true,
-		Groups: []Group{{locale.Words("Jan"), []int{0}}, {locale.Words("Feb"), []int{7}}, {locale.Words("Mar"), []int{57}}},
+		Groups: []Group{{locale.Words("Jan"), []int{0}, nil}, {locale.Words("Feb"), []int{7}, nil}, {locale.Words("Mar"), []int{57}, nil}},
 	}
 	html := render(t, b)
 	for _, want := range []string{"fewer than 11", ">57<", ">0<", "&lt; 11", `role="img"`, "Most in March."} {
@@ -38,6 +38,18 @@ func TestSmallCountsOfClientsAreHidden(t *testing.T) {
 	b.Clients = false
 	if !strings.Contains(render(t, b), ">3<") {
 		t.Error("a count of other things is hidden")
+	}
+}
+
+func TestFigureThatIsTheLeast(t *testing.T) {
+	html := render(t, Bars{
+		ID: "c", Title: locale.Words("Ended"), Message: locale.Words("By code."), Head: locale.Words("Code"), Clients: true,
+		Series: []locale.Phrase{locale.Words("Ended")}, Groups: []Group{{locale.Words("01"), []int{3}, []bool{true}}},
+	})
+	for _, want := range []string{">3+<", "3 or more"} {
+		if !strings.Contains(html, want) {
+			t.Errorf("chart lacks %q", want)
+		}
 	}
 }
 

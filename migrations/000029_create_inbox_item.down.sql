@@ -1,0 +1,2 @@
+DROP INDEX client_end_idx;
+DROP TABLE inbox_item;

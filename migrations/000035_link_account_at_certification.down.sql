@@ -1,0 +1,1 @@
+DROP FUNCTION client_link_account(uuid, uuid);
