@@ -25,13 +25,13 @@ func (p *portal) ownPrivacy() {
 	who := p.person("Wisteria", "Halloran", "")
 	who.password = "amber lantern 42"
 	p.step("a client opens an account", func() { who.opensAccount() })
-	p.step("and finds its home", func() { who.looksAround() })
+	p.step("and finds its home", func() { who.findsHome() })
 	p.step("chooses what is safe", func() { who.choosesWays() })
 	p.step("looks at the account", func() { who.looksAtAccount() })
 	p.step("closes it", func() { who.closesAccount() })
 }
 
-func (w *person) looksAround() {
+func (w *person) findsHome() {
 	w.Helper()
 	w.wants(locale.MyHomeNone, locale.MyHomeTodo)
 	w.look("my-home")

@@ -128,8 +128,9 @@ func TestRefusalsInSpanish(t *testing.T) {
 }
 
 // kept are the tables that reading may write to: who looked at what, when
-// somebody was last seen, how often, what a passcode mail needed.
-var kept = []string{"audit_entry", "audit_pending", "audit_seal", "audit_head", "session", "rate_limit"}
+// somebody was last seen, how often, what a passcode mail needed, which messages
+// a client has read.
+var kept = []string{"inbox_item", "audit_entry", "audit_pending", "audit_seal", "audit_head", "session", "rate_limit"}
 
 // TestReadingChangesNothing compares the business tables before and after
 // everybody has looked at everything.

@@ -110,7 +110,7 @@ func (rt route) withFile() route { rt.file = true; return rt }
 func table(p Pages) []route {
 	return slices.Concat(publicTable(p), careTable(p), signInTable(p), registerTable(p), registrationTable(p),
 		providerTable(p), inquiryTable(p), trainingTables(p), enrollTable(p), sentTable(p), handoverTable(p), clientsTable(p), actsTable(p), retroTable(p), accessTable(p), reportTable(p), outageTable(p), incomeTable(p), officeTable(p), peopleTable(p), searchTable(p), linkCodeTable(p), myCardTable(p), myApplicationTable(p),
-		phoneTable(p), backTable(p), accountTable(p, "/provider/account", authz.ProviderHome), accountTable(p, "/ofp/account", authz.OFPHome),
+		phoneTable(p), backTable(p, "/provider/account", authz.ProviderHome), accountTable(p, "/provider/account", authz.ProviderHome), accountTable(p, "/ofp/account", authz.OFPHome),
 		deskTable(p), accountTable(p, "/desk/account", authz.DeskHome), myTable(p))
 }
 
@@ -305,14 +305,19 @@ func phoneTable(p Pages) []route {
 	if p.Phones == nil {
 		return nil
 	}
-	const base = "/provider/account/phone"
+	return slices.Concat(
+		phonesAt(p, "/provider/account/phone", authz.ProviderHome),
+		phonesAt(p, "/my/account/phone", authz.OwnRecord))
+}
+
+func phonesAt(p Pages, base string, permission authz.Permission) []route {
 	return []route{
-		get(base, authz.ProviderHome, p.Phones.Show).again(),
-		post(base, authz.ProviderHome, p.Phones.Send).again(),
-		get(base+"/code", authz.ProviderHome, p.Phones.ShowCode).again(),
-		post(base+"/code", authz.ProviderHome, p.Phones.Confirm).again(),
-		post(base+"/usual", authz.ProviderHome, p.Phones.ChooseUsual).again(),
-		post(base+"/remove", authz.ProviderHome, p.Phones.Remove).again(),
+		get(base, permission, p.Phones.Show).again(),
+		post(base, permission, p.Phones.Send).again(),
+		get(base+"/code", permission, p.Phones.ShowCode).again(),
+		post(base+"/code", permission, p.Phones.Confirm).again(),
+		post(base+"/usual", permission, p.Phones.ChooseUsual).again(),
+		post(base+"/remove", permission, p.Phones.Remove).again(),
 	}
 }
 
@@ -342,11 +347,11 @@ func accountTable(p Pages, base string, permission authz.Permission) []route {
 
 // backTable lists the way back from the authenticator app to mailed codes. OFP
 // and desk have none (security.md 2.2).
-func backTable(p Pages) []route {
-	const path = "/provider/account/authenticator/remove"
+func backTable(p Pages, base string, permission authz.Permission) []route {
+	path := base + "/authenticator/remove"
 	return []route{
-		get(path, authz.ProviderHome, p.Accounts.ShowBack).again(),
-		post(path, authz.ProviderHome, p.Accounts.Back).again(),
+		get(path, permission, p.Accounts.ShowBack).again(),
+		post(path, permission, p.Accounts.Back).again(),
 	}
 }
 

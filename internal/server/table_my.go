@@ -21,5 +21,5 @@ func myTable(p Pages) []route {
 			get("/my/privacy/"+way, authz.OwnRecord, p.My.ShowWay),
 			post("/my/privacy/"+way, authz.OwnRecord, p.My.SetWay))
 	}
-	return slices.Concat(routes, accountTable(p, "/my/account", authz.OwnRecord))
+	return slices.Concat(routes, accountTable(p, "/my/account", authz.OwnRecord), backTable(p, "/my/account", authz.OwnRecord))
 }

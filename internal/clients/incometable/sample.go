@@ -37,18 +37,16 @@ func (o Overview) Sample(t Table) []Sampled {
 	old, hadOne := InForce(without, on)
 	var list []Sampled
 	for size := 1; size <= len(t.Table.Monthly)+1; size++ {
-		limits := []eligibility.Cents{t.Table.Limit(size)}
-		if hadOne && old.Limit(size) != limits[0] {
-			limits = append(limits, old.Limit(size))
+		incomes := []eligibility.Cents{t.Table.Limit(size), t.Table.Limit(size) + dollar}
+		if hadOne {
+			incomes = append(incomes, old.Limit(size), old.Limit(size)+dollar)
 		}
-		slices.Sort(limits)
-		for _, limit := range limits {
-			for _, income := range []eligibility.Cents{limit, limit + dollar} {
-				f := sampleFacts(on, size, income)
-				list = append(list, Sampled{
-					FamilySize: size, Income: income, Before: eligibility.Decide(f, without), After: eligibility.Decide(f, with),
-				})
-			}
+		slices.Sort(incomes)
+		for _, income := range slices.Compact(incomes) {
+			f := sampleFacts(on, size, income)
+			list = append(list, Sampled{
+				FamilySize: size, Income: income, Before: eligibility.Decide(f, without), After: eligibility.Decide(f, with),
+			})
 		}
 	}
 	return list

@@ -4,32 +4,33 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/a-h/templ"
+
 	"familypact.example/portal/internal/handler"
 	"familypact.example/portal/internal/people/account"
 	"familypact.example/portal/internal/people/passcode"
-	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/form"
 	"familypact.example/portal/internal/platform/locale"
 	"familypact.example/portal/web/page/accountspage"
 	"familypact.example/portal/web/page/signinpage"
 )
 
-// usesApp returns the actor's account when it uses an authenticator; without
-// one there is no such page.
-func (h *Handlers) usesApp(r *http.Request) (account.Account, error) {
+// withApp shows a page about the authenticator to whoever uses one, and leads
+// others to their account.
+func (h *Handlers) withApp(w http.ResponseWriter, r *http.Request, show func(a account.Account) templ.Component) error {
 	a, err := h.Accounts.Find(r.Context(), handler.Actor(r.Context()).Account)
-	if err == nil && a.Channel != account.App {
-		err = fault.ErrNotFound
+	if err != nil {
+		return err
 	}
-	return a, err
+	if a.Channel != account.App {
+		return handler.Redirect(w, r, base(r))
+	}
+	return handler.Render(w, r, http.StatusOK, show(a))
 }
 
 // ShowRecovery asks before recovery codes are replaced.
 func (h *Handlers) ShowRecovery(w http.ResponseWriter, r *http.Request) error {
-	if _, err := h.usesApp(r); err != nil {
-		return err
-	}
-	return handler.Render(w, r, http.StatusOK, accountspage.AskRecovery(form.New(), base(r)))
+	return h.withApp(w, r, func(account.Account) templ.Component { return accountspage.AskRecovery(form.New(), base(r)) })
 }
 
 // RenewRecovery shows new recovery codes, this once.
@@ -46,11 +47,7 @@ func (h *Handlers) RenewRecovery(w http.ResponseWriter, r *http.Request) error {
 
 // ShowBack asks before the authenticator is given up for mailed codes.
 func (h *Handlers) ShowBack(w http.ResponseWriter, r *http.Request) error {
-	a, err := h.usesApp(r)
-	if err != nil {
-		return err
-	}
-	return handler.Render(w, r, http.StatusOK, accountspage.AskBack(form.New(), base(r), a.Email))
+	return h.withApp(w, r, func(a account.Account) templ.Component { return accountspage.AskBack(form.New(), base(r), a.Email) })
 }
 
 // Back gives the authenticator up. Who has done so in another window sees the

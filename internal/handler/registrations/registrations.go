@@ -145,7 +145,7 @@ func (h *Handlers) astray(w http.ResponseWriter, r *http.Request, err error) err
 		return showTooMany(w, r, over)
 	case errors.Is(err, registration.ErrNone):
 		if r.Method == http.MethodPost {
-			handler.Flash(r.Context(), locale.RegistrationLapsed)
+			return handler.Render(w, r, http.StatusGone, registrationpage.Lapsed())
 		}
 		return redirect(w, r, registration.StepSafe)
 	case errors.Is(err, registration.ErrMost), errors.Is(err, registration.ErrTooSoon): // the page says what can be done

@@ -224,6 +224,19 @@ func TestPagesAreQuiet(t *testing.T) {
 	}
 }
 
+// A form that comes after its hour says what has become of it.
+func TestLateFormSaysSo(t *testing.T) {
+	t.Parallel()
+	f := &fake{findErr: registration.ErrNone}
+	h := registrations.New(f, f, f)
+	for _, fn := range []handler.Func{h.Tell, h.GiveEmail, h.ChooseSignIn, h.CheckCode, h.SendCode} {
+		w := ask(t, fn, "first-name", "Willow", "email", "willow@mail.example", "code", "123456")
+		if w.Code != http.StatusGone || !strings.Contains(w.Body.String(), `href="/register"`) {
+			t.Errorf("status %d:\n%s", w.Code, w.Body)
+		}
+	}
+}
+
 func TestStopLeadsToAPageThatSaysSo(t *testing.T) {
 	t.Parallel()
 	f := &fake{}

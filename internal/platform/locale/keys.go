@@ -299,6 +299,8 @@ const (
 	ApplicationActionRecertify                  Key = "application.action.recertify"
 	ApplicationCaption                          Key = "application.caption"
 	ApplicationChanged                          Key = "application.changed"
+	ApplicationCheckAgain                       Key = "application.check.again"
+	ApplicationCheckTitle                       Key = "application.check.title"
 	ApplicationConflictCaption                  Key = "application.conflict.caption"
 	ApplicationConflictKeep                     Key = "application.conflict.keep"
 	ApplicationConflictSaved                    Key = "application.conflict.saved"

@@ -104,7 +104,7 @@ type FinishView struct {
 func (v FinishView) choices() []ui.Choice {
 	var list []ui.Choice
 	for _, c := range v.Clinics {
-		list = append(list, ui.Choice{Value: c.ID.String(), Label: locale.Words(c.Name), Hint: locale.Words(c.Address())})
+		list = append(list, ui.Choice{Value: c.ID.String(), Label: locale.Words(c.Name), Hint: locale.Words(c.Street + ", " + c.City + ", CA " + c.ZIP)})
 	}
 	none := ui.Choice{Value: NoClinic, Label: locale.ApplyFinishNoChoice}
 	if len(list) > 0 {
