@@ -14,9 +14,11 @@ type mineThings struct {
 }
 
 // joined gives the enrolled client of the clinic the account of whoever asks as
-// a client.
+// a client, who had begun an application alone before.
 func (w *world) joined(own, other uuid.UUID) (th mineThings) {
 	w.t.Helper()
+	_, err := w.applications().StartOnline(context.Background(), w.people[asClient].actor(), sub())
+	w.must(err)
 	w.exec(`UPDATE client SET account_id = $1 WHERE id = $2`, w.people[asClient].account, own)
 	for id, to := range map[uuid.UUID][2]*uuid.UUID{own: {&th.message, &th.ownPaper}, other: {&th.otherMessage, &th.otherOwnPaper}} {
 		w.must(w.super.QueryRow(context.Background(), `

@@ -38,6 +38,37 @@ func (s *Service) Look(ctx context.Context, actor authz.Actor, sub idempotency.S
 	return s.clients.Candidates(ctx, actor, sub, PersonOf(a.Answers))
 }
 
+// Found reads an application that is not decided, which a client filled in alone,
+// with what Look found for it.
+func (s *Service) Found(ctx context.Context, actor authz.Actor, id, result uuid.UUID) (a Application, found client.Result, err error) {
+	err = s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
+		var b postgres.Batch
+		q := Queue(&b, id)
+		if err := QueueViewed(&b, tx, actor, id); err != nil {
+			return err
+		}
+		hits, err := client.QueueResult(&b, tx, actor, result)
+		if err != nil {
+			return err
+		}
+		if err := b.Send(ctx, tx); err != nil {
+			return fmt.Errorf("read application %s and search %s: %w", id, result, err)
+		}
+		a, err = q.Open(s.ring, tx.Today())
+		switch {
+		case err != nil:
+			return err
+		case a.SiteID != actor.Site || a.Account == uuid.Nil:
+			return fault.ErrNotFound // staff began it after a search
+		case a.State.Decided():
+			return ErrDecided
+		}
+		found, err = hits.Open(s.ring, tx.Today())
+		return err
+	})
+	return a, found, err
+}
+
 // Identify keeps who of those that were found the client of a taken application
 // is, with uuid.Nil nobody: then all of them are somebody else (decisions 17).
 // What was found is forgotten after half an hour (client.ErrResultExpired).

@@ -173,25 +173,44 @@ func searchSubject(id uuid.UUID) string { return "search:" + id.String() }
 func (s *Service) Result(ctx context.Context, actor authz.Actor, id uuid.UUID) (Result, error) {
 	var out Result
 	err := s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
-		var found []resultRow
-		var hits []hitRow
 		var b postgres.Batch
-		queueResult(&b, &found, tx, actor.Account, id)
-		queueHits(&b, &hits, id)
-		if err := audit.Queue(&b, tx, actor, "client.search-view", searchSubject(id)); err != nil {
+		q, err := QueueResult(&b, tx, actor, id)
+		if err != nil {
 			return err
 		}
 		if err := b.Send(ctx, tx); err != nil {
 			return fmt.Errorf("read search: %w", err)
 		}
-		r, err := s.openResult(id, found)
-		if err != nil {
-			return err
-		}
-		out = Result{ID: id, Today: tx.Today(), More: len(r.ClientIDs) > maxHits, Query: r.query}
-		return out.take(s.ring, hits)
+		out, err = q.Open(s.ring, tx.Today())
+		return err
 	})
 	return out, err
+}
+
+// QueuedResult is the result of a search that another page's batch reads.
+type QueuedResult struct {
+	id    uuid.UUID
+	found []resultRow
+	hits  []hitRow
+}
+
+// QueueResult puts the result of a search of the actor's, with its audit entry,
+// into b.
+func QueueResult(b *postgres.Batch, tx *postgres.Tx, actor authz.Actor, id uuid.UUID) (*QueuedResult, error) {
+	q := &QueuedResult{id: id}
+	queueResult(b, &q.found, tx, actor.Account, id)
+	queueHits(b, &q.hits, id)
+	return q, audit.Queue(b, tx, actor, "client.search-view", searchSubject(id))
+}
+
+// Open opens what was read. A result that is gone is ErrResultExpired.
+func (q *QueuedResult) Open(ring *secret.Ring, today civil.Date) (Result, error) {
+	r, err := openResult(ring, q.id, q.found)
+	if err != nil {
+		return Result{}, err
+	}
+	out := Result{ID: q.id, Today: today, More: len(r.ClientIDs) > maxHits, Query: r.query}
+	return out, out.take(ring, q.hits)
 }
 
 // take opens what was found.
@@ -215,18 +234,18 @@ func (s *Service) ResultIDsTx(ctx context.Context, tx *postgres.Tx, actor authz.
 	if err := b.Send(ctx, tx); err != nil {
 		return nil, fmt.Errorf("read search: %w", err)
 	}
-	r, err := s.openResult(id, found)
+	r, err := openResult(s.ring, id, found)
 	return r.ClientIDs, err
 }
 
 // openResult opens what was typed for a search. One that is not there is
 // ErrResultExpired.
-func (s *Service) openResult(id uuid.UUID, found []resultRow) (resultRow, error) {
+func openResult(ring *secret.Ring, id uuid.UUID, found []resultRow) (resultRow, error) {
 	if len(found) == 0 {
 		return resultRow{}, ErrResultExpired
 	}
 	r := found[0]
-	plain, err := s.ring.Open(secret.Cell{Table: "search_result", Column: "query_sealed", Row: id}, r.QuerySealed)
+	plain, err := ring.Open(secret.Cell{Table: "search_result", Column: "query_sealed", Row: id}, r.QuerySealed)
 	if err != nil {
 		return resultRow{}, err
 	}

@@ -192,10 +192,10 @@ func (s seen) asked() int {
 	}
 	count := 0
 	for n := range s.main.Descendants() {
-		switch {
-		case n.Data == "legend":
+		switch n.Data {
+		case "legend":
 			count += s.t.visible(n)
-		case n.Data == "label":
+		case "label":
 			if said, choice := chosen[attribute(n, "for")]; said || !choice {
 				count += s.t.visible(n)
 			}

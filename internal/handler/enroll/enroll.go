@@ -36,6 +36,7 @@ type applications interface {
 	Claim(ctx context.Context, actor authz.Actor, sub idempotency.Submission, c application.Claim) (uuid.UUID, error)
 	Look(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id uuid.UUID) (uuid.UUID, error)
 	Identify(ctx context.Context, actor authz.Actor, sub idempotency.Submission, id, result, person uuid.UUID) error
+	Found(ctx context.Context, actor authz.Actor, id, result uuid.UUID) (application.Application, client.Result, error)
 	Drafts(ctx context.Context, actor authz.Actor, page int) (application.DraftList, error)
 	EndingDrafts(ctx context.Context, actor authz.Actor, page int) (application.DraftList, error)
 }

@@ -8,7 +8,6 @@ import (
 	"familypact.example/portal/internal/clients/application"
 	"familypact.example/portal/internal/clients/client"
 	"familypact.example/portal/internal/handler"
-	"familypact.example/portal/internal/platform/fault"
 	"familypact.example/portal/internal/platform/form"
 	"familypact.example/portal/internal/platform/idempotency"
 	"familypact.example/portal/internal/platform/locale"
@@ -147,19 +146,15 @@ func (h *Handlers) ShowMatches(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handlers) matches(r *http.Request) (application.Application, client.Result, error) {
-	a, err := h.open(r)
+	id, err := handler.ID(r, "id")
 	if err != nil {
 		return application.Application{}, client.Result{}, err
 	}
-	if a.Account == uuid.Nil {
-		return application.Application{}, client.Result{}, fault.ErrNotFound // a search came before it
-	}
-	id, err := handler.ID(r, "result")
+	result, err := handler.ID(r, "result")
 	if err != nil {
 		return application.Application{}, client.Result{}, err
 	}
-	found, err := h.records.Result(r.Context(), handler.Actor(r.Context()), id)
-	return a, found, err
+	return h.applications.Found(r.Context(), handler.Actor(r.Context()), id, result)
 }
 
 // Match keeps which record is the client's, or that none is.

@@ -53,8 +53,8 @@ func NewCounter(t *testing.T, actor authz.Actor, pattern string, pages Pages) *C
 func (c *Counter) page(fn handler.Func) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		flash := func(_ context.Context, text string) { c.Flash = append(c.Flash, text) }
-		r = r.WithContext(handler.WithVisit(r.Context(), handler.Visit{Actor: c.Actor}, flash))
-		r = r.WithContext(handler.WithSearches(r.Context(), Searches{}))
+		ctx := handler.WithVisit(r.Context(), handler.Visit{Actor: c.Actor}, flash)
+		r = r.WithContext(handler.WithSearches(ctx, Searches{}))
 		err := fn(w, r)
 		if f, ok := fault.Of(err); ok {
 			http.Error(w, err.Error(), handler.Status(f.Kind))

@@ -43,7 +43,7 @@ func TestEveryParameterIsReadAndExplained(t *testing.T) {
 		if elsewhere[m[2]] {
 			continue
 		}
-		read := strings.Contains(code.others, "'"+m[2]+"'") || regexp.MustCompile(`\bsetting\.` + m[1] + `\b`).MatchString(code.others) || regexp.MustCompile(`\b`+m[1]+`\b`).MatchString(code.own)
+		read := strings.Contains(code.others, "'"+m[2]+"'") || regexp.MustCompile(`\bsetting\.`+m[1]+`\b`).MatchString(code.others) || regexp.MustCompile(`\b`+m[1]+`\b`).MatchString(code.own)
 		if !read {
 			t.Errorf("nothing reads %s", m[2])
 		}

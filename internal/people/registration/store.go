@@ -25,7 +25,7 @@ type answers struct {
 	BornOn   string
 	Email    string
 	Username string
-	Secret   string
+	App      string // the authenticator app's key
 	Step     int64
 	Recovery []passcode.Kept
 }
@@ -41,7 +41,7 @@ func cell(id uuid.UUID) secret.Cell {
 func (d Draft) seal(ring *secret.Ring) ([]byte, error) {
 	a := answers{
 		Mail: d.Mail, Language: d.language, First: d.Person.First, Last: d.Person.Last, Email: d.Email,
-		Username: d.Username, Secret: d.Secret, Step: d.step, Recovery: d.recovery,
+		Username: d.Username, App: d.Secret, Step: d.step, Recovery: d.recovery,
 	}
 	if !d.Person.BornOn.IsZero() {
 		a.BornOn = d.Person.BornOn.String()
@@ -63,7 +63,7 @@ func (d *Draft) open(ring *secret.Ring, sealed []byte) error {
 		return errors.New("answers of a registration cannot be read")
 	}
 	d.Mail, d.language, d.Email, d.Username = a.Mail, a.Language, a.Email, a.Username
-	d.Secret, d.step, d.recovery = a.Secret, a.Step, a.Recovery
+	d.Secret, d.step, d.recovery = a.App, a.Step, a.Recovery
 	d.Person = Person{First: a.First, Last: a.Last}
 	if a.BornOn != "" {
 		d.Person.BornOn, err = civil.Parse(a.BornOn)

@@ -70,13 +70,14 @@ func (s *Service) Export(ctx context.Context, actor authz.Actor, n Name, r Range
 		if err != nil {
 			return err
 		}
+		if err = audit.Queue(&b, tx, actor, "report.export", "site:"+actor.Site.String(), audit.Reason(string(n))); err != nil {
+			return err
+		}
 		if err = b.Send(ctx, tx); err != nil {
 			return fmt.Errorf("read report %s: %w", n, err)
 		}
-		if out, err = s.report(q, n, r); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, actor, "report.export", "site:"+actor.Site.String(), audit.Reason(string(n)))
+		out, err = s.report(q, n, r)
+		return err
 	})
 	return out, err
 }
