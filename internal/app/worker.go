@@ -119,6 +119,7 @@ func (a *App) sweeps() []worker.Sweep {
 		{Name: "training", Run: a.Trainings.Sweep},
 		{Name: "account-setups", Run: a.Setups.Sweep},
 		{Name: "drafts", Run: func(ctx context.Context) error { return application.Sweep(ctx, a.DB) }},
+		{Name: "draft-reminders", Run: func(ctx context.Context) error { return application.SweepEndings(ctx, a.DB, a.Ring) }},
 		{Name: "earlier-months", Run: func(ctx context.Context) error { return retro.Sweep(ctx, a.DB) }},
 		{Name: "search-results", Run: func(ctx context.Context) error { return client.Sweep(ctx, a.DB) }},
 		{Name: "renewals", Run: func(ctx context.Context) error { return inbox.SweepRenewals(ctx, a.DB, a.Ring) }},

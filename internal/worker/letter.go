@@ -81,6 +81,7 @@ var letters = map[string]letter{
 	"override.decided":          {locale.MailOverrideSubject, body.OverrideDecided},
 	"report.ready":              {locale.MailReportSubject, body.ReportReady},
 	"client.new-message":        {locale.MailClientNewMessageSubject, body.ClientNewMessage},
+	"client.draft-ending":       {locale.MailClientDraftEndingSubject, body.ClientDraftEnding},
 	"client.register-code":      {locale.MailRegisterCodeSubject, body.ClientRegisterCode},
 	"client.register-known":     {locale.MailRegisterKnownSubject, body.ClientRegisterKnown},
 }

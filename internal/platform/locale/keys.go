@@ -1579,6 +1579,8 @@ const (
 	MailCertifierReplacedText                   Key = "mail.certifier-replaced.text"
 	MailCertifierSiteAddedSubject               Key = "mail.certifier-site-added.subject"
 	MailCertifierSiteAddedText                  Key = "mail.certifier-site-added.text"
+	MailClientDraftEndingSubject                Key = "mail.client-draft-ending.subject"
+	MailClientDraftEndingText                   Key = "mail.client-draft-ending.text"
 	MailClientNewMessageSubject                 Key = "mail.client-new-message.subject"
 	MailClientNewMessageText                    Key = "mail.client-new-message.text"
 	MailCodeWhereAskCertifier                   Key = "mail.code-where.ask-certifier"
