@@ -15,7 +15,7 @@ import (
 
 // canaries are words that stand nowhere else: what is found of them was typed.
 var canaries = []string{
-	"Quillonbrae", "Ostrevandel", "Marwenquist", "Tillifauve", "Brandelquay", "Zephyrholt", "219-09-7788", "(530) 555-0177",
+	"Quillonbrae", "Ostrevandel", "Marwenquist", "Tillifauve", "Brandelquay", "Zephyrholt", "219-09-7788", "(341) 555-0177",
 	"quillonbrae@ostrevandel.example",
 }
 
