@@ -19,10 +19,10 @@ ALTER POLICY application_visible ON application USING (
         site_id = (SELECT actor_site())
         OR EXISTS (SELECT FROM client c WHERE c.id = client_id)
     )
-    OR (SELECT actor_role()) = 'client' AND (
-        account_id = (SELECT actor_account())
-        OR state IN ('certified', 'ineligible') AND EXISTS (SELECT FROM client c WHERE c.id = client_id)
-    )
+    OR (SELECT actor_role()) = 'client' AND account_id = (SELECT actor_account())
+);
+CREATE POLICY application_decided ON application FOR SELECT USING (
+    (SELECT actor_role()) = 'client' AND state IN ('certified', 'ineligible') AND EXISTS (SELECT FROM client c WHERE c.id = client_id)
 );
 
 -- The application that waits under its whole number, wherever it waits. The

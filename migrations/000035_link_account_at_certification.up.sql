@@ -12,9 +12,16 @@ BEGIN
     ) THEN
         RETURN false;
     END IF;
+    PERFORM FROM public.account a WHERE a.id = owner AND a.removed_at IS NULL FOR SHARE;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('client-account:' || owner::text, 0));
     UPDATE public.client c SET account_id = owner
     WHERE c.id = wanted AND c.account_id IS NULL
+      AND (c.site_id = public.actor_site() OR EXISTS (
+          SELECT FROM public.client_opening o
+          WHERE o.client_id = c.id AND o.site_id = public.actor_site() AND o.opened_on = (public.portal_now() AT TIME ZONE 'America/Los_Angeles')::date))
       AND NOT EXISTS (SELECT FROM public.client o WHERE o.account_id = owner);
     RETURN EXISTS (SELECT FROM public.client c WHERE c.id = wanted AND c.account_id = owner);
 END

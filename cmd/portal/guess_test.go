@@ -13,7 +13,7 @@ import (
 // both (security.md 2.5).
 func TestGuessesAtTwoPortals(t *testing.T) {
 	t.Parallel()
-	p := open(t, week)
+	p := open(t, launchDay) // after go-live a new site is written to without anybody pressing
 	p.exec(`DELETE FROM setting`)
 	one, two := p.serve(), p.serve()
 	c := p.invited(one, map[string]string{})

@@ -265,7 +265,7 @@ func (p *place) balances(l *ledger, b *browser) {
 		}
 	}
 	p.counts("invitations", "membership WHERE role = 'staff'", len(l.yes)+len(l.no),
-		"access_code", len(l.yes)+len(l.no), "message", len(l.yes)+len(l.no))
+		"access_code", len(l.yes)+len(l.no), "message WHERE key = 'staff.invite'", len(l.yes)+len(l.no))
 }
 
 // jobsGoOn fails unless the portal sends what is queued now, and the next one

@@ -7,8 +7,8 @@ import "familypact.example/portal/internal/platform/authz"
 func linkCodeTable(p Pages) []route {
 	const record = "/provider/clients/{id}"
 	return []route{
-		get(record+"/link-code", authz.EnrollClients, p.LinkCodes.Show),
-		post(record+"/link-code", authz.EnrollClients, p.LinkCodes.Make),
+		get(record+"/link-code", authz.EnrollClients, p.LinkCodes.Show).again(),
+		post(record+"/link-code", authz.EnrollClients, p.LinkCodes.Make).again(),
 		post(record+"/link-code/revoke", authz.EnrollClients, p.LinkCodes.Revoke),
 		get(record+"/reveal", authz.FindClients, p.Hidden.Show),
 		post(record+"/reveal", authz.FindClients, p.Hidden.Reveal),

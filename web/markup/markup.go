@@ -109,7 +109,7 @@ func (c *checker) element(n *html.Node) {
 	case "img", "svg":
 		c.picture(n)
 	case "a", "button":
-		if strings.TrimSpace(text(n)) == "" && !named(n) {
+		if hidden, _ := attr(n, "aria-hidden"); strings.TrimSpace(text(n)) == "" && !named(n) && hidden != "true" {
 			c.say("%s without words", n.Data)
 		}
 	}

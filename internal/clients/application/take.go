@@ -52,7 +52,7 @@ func (s *Service) Claim(ctx context.Context, actor authz.Actor, sub idempotency.
 	if err := client.TakeSearch(ctx, s.db, actor); err != nil {
 		return uuid.Nil, err
 	}
-	return s.take(ctx, actor, sub, c.Mode, func(tx *postgres.Tx) (waitingRow, error) {
+	id, err := s.take(ctx, actor, sub, c.Mode, func(tx *postgres.Tx) (waitingRow, error) {
 		r, err := findWaiting(ctx, tx, digits(c.Number))
 		if err != nil {
 			return waitingRow{}, err
@@ -62,6 +62,17 @@ func (s *Service) Claim(ctx context.Context, actor authz.Actor, sub idempotency.
 			err = fault.ErrNotFound
 		}
 		return r, err
+	})
+	if errors.Is(err, ErrNoneWaits) {
+		return uuid.Nil, errors.Join(err, s.recordFailure(ctx, actor))
+	}
+	return id, err
+}
+
+// recordFailure keeps that a claim found nothing (security.md 13.1).
+func (s *Service) recordFailure(ctx context.Context, actor authz.Actor) error {
+	return s.db.InTx(ctx, actor, func(tx *postgres.Tx) error {
+		return audit.Record(ctx, tx, actor, "application.claim", "application:unknown", audit.Failed())
 	})
 }
 

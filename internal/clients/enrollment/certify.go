@@ -179,6 +179,15 @@ func (s *Service) keepPerson(ctx context.Context, tx *postgres.Tx, actor authz.A
 			return err
 		}
 	}
+	if a.app.Account != uuid.Nil { // nobody searched for whoever applied alone
+		record, err := client.FindForUpdateTx(ctx, tx, s.ring, a.clientID)
+		if err != nil {
+			return err
+		}
+		if record.BirthOn != a.person.BirthOn {
+			return ErrUnidentified // an account's owner applied for somebody else
+		}
+	}
 	if err := client.UpdateTx(ctx, tx, s.ring, actor, a.clientID, a.person); err != nil {
 		return err
 	}

@@ -84,6 +84,9 @@ func join(ctx context.Context, tx *postgres.Tx, clientID, account uuid.UUID, old
 	var b postgres.Batch
 	b.Queue(`UPDATE client SET account_id = $2, updated_at = $3 WHERE id = $1`, clientID, account, tx.Now())
 	if old != nil {
+		b.Queue(`UPDATE application SET state = 'withdrawn' WHERE client_id = $1 AND account_id = $3 AND mode = 'online' AND state IN ('draft', 'submitted')
+			AND EXISTS (SELECT FROM application n WHERE n.account_id = $2 AND n.mode = 'online' AND n.state IN ('draft', 'submitted'))`,
+			clientID, account, *old) // one account has one
 		b.Queue(`UPDATE application SET account_id = $2 WHERE client_id = $1 AND account_id = $3`, clientID, account, *old)
 	}
 	return b.Send(ctx, tx)

@@ -25,6 +25,8 @@ type Reach struct {
 	Email   string       // where mails go; empty: nowhere
 	Phone   string
 	Address client.Address
+
+	account account.Account // opened
 }
 
 // Safe reports whether the client has called the way safe.
@@ -79,7 +81,7 @@ func (s *Service) reachTx(ctx context.Context, tx *postgres.Tx, b *postgres.Batc
 	if err != nil {
 		return Reach{}, nil, err
 	}
-	r := Reach{Email: a.Email}
+	r := Reach{Email: a.Email, account: a}
 	for _, w := range a.Ways {
 		r.Ways = append(r.Ways, client.Way(w))
 	}
@@ -91,11 +93,12 @@ func (s *Service) reachTx(ctx context.Context, tx *postgres.Tx, b *postgres.Batc
 		return Reach{}, nil, err
 	}
 	r.Linked, r.Phone, r.Address = true, found.Contact.Phone, found.Address
-	if found.Contact.Email != "" {
+	if a.Email == "" {
 		r.Email = found.Contact.Email
 	}
 	for _, w := range found.Contact.Ways {
-		if !r.Safe(w) {
+		elsewhere := w == client.ByEmail && found.Contact.Email != r.Email
+		if !r.Safe(w) && !elsewhere {
 			r.Ways = append(r.Ways, w)
 		}
 	}
@@ -123,41 +126,59 @@ func (s *Service) SetWay(ctx context.Context, actor authz.Actor, sub idempotency
 		case safe && way == client.ByEmail && r.Email == "":
 			return uuid.Nil, ErrNoEmail
 		}
-		return actor.Account, s.setTx(ctx, tx, actor, r.with(way, safe), record)
+		return actor.Account, s.setTx(ctx, tx, actor, r, record, choice{way, safe})
 	})
 	return err
 }
 
-// with returns the ways with one more, or without it.
-func (r Reach) with(way client.Way, safe bool) Reach {
-	r.Ways = slices.DeleteFunc(slices.Clone(r.Ways), func(w client.Way) bool { return w == way })
-	if safe {
-		r.Ways = append(r.Ways, way)
-	}
-	return r
+// choice is what a client says of one way.
+type choice struct {
+	way  client.Way
+	safe bool
 }
 
-func (s *Service) setTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, r Reach, record *client.Record) error {
-	var ways []account.Way
-	for _, w := range r.Ways {
-		if w == client.ByEmail || w == client.ByText {
-			ways = append(ways, account.Way(w))
+// among returns the ways with one more, or without it.
+func among[W ~string](c choice, ways []W) []W {
+	ways = slices.DeleteFunc(slices.Clone(ways), func(w W) bool { return string(w) == string(c.way) })
+	if c.safe {
+		ways = append(ways, W(c.way))
+	}
+	return ways
+}
+
+// setTx changes the one way that was asked about, in the account and in the
+// record. E-mail is about the address that the page has shown: a record that
+// has another one is told of that one by its clinic alone, unless e-mail is to
+// end everywhere.
+func (s *Service) setTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, r Reach, record *client.Record, c choice) error {
+	if c.way == client.ByText || c.way == client.ByEmail && (!c.safe || r.account.Email != "") {
+		if err := account.SetWaysTx(ctx, tx, s.ring, actor.Account, among(c, r.account.Ways)); err != nil {
+			return fmt.Errorf("set ways: %w", err)
 		}
 	}
-	if err := account.SetWaysTx(ctx, tx, s.ring, actor.Account, ways); err != nil {
-		return fmt.Errorf("set ways: %w", err)
-	}
 	if record != nil {
-		contact := record.Contact
-		contact.Ways, contact.Email = r.Ways, r.Email
-		contact.Voicemail = contact.Voicemail && r.Safe(client.ByPhone)
-		if err := client.UpdateTx(ctx, tx, s.ring, actor, record.ID, client.Person{
-			Name: record.Name, BirthOn: record.BirthOn, Address: record.Address, County: record.County, Contact: contact,
-		}); err != nil {
+		if err := s.setRecordTx(ctx, tx, actor, record.ID, r.Email, c); err != nil {
 			return err
 		}
 	}
 	return audit.Record(ctx, tx, actor, "account.ways", subject(actor), audit.Fields("ways"))
+}
+
+// setRecordTx changes the way in the record as it is at this moment, locked.
+func (s *Service) setRecordTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, id uuid.UUID, shown string, c choice) error {
+	record, err := client.FindForUpdateTx(ctx, tx, s.ring, id)
+	if err != nil {
+		return err
+	}
+	contact := record.Contact
+	if c.way == client.ByEmail && c.safe && contact.Email != shown {
+		return nil
+	}
+	contact.Ways = among(c, contact.Ways)
+	contact.Voicemail = contact.Voicemail && slices.Contains(contact.Ways, client.ByPhone)
+	return client.UpdateTx(ctx, tx, s.ring, actor, id, client.Person{
+		Name: record.Name, BirthOn: record.BirthOn, Address: record.Address, County: record.County, Contact: contact,
+	})
 }
 
 // Close ends the actor's account. An application that is not finished or waits

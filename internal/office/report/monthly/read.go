@@ -169,8 +169,11 @@ func (s *Service) report(q *queued, n Name, r Range) (Report, error) {
 		return out, nil
 	}
 	last := firstOf(r.Last)
-	if !slices.Contains(out.Told, last) {
+	switch {
+	case r.Last.IsZero():
 		last = out.Told[0]
+	case !slices.Contains(out.Told, last):
+		return Report{}, fault.ErrNotFound // its days were not read
 	}
 	byMonth, err := s.sums(q.days)
 	if err != nil {
