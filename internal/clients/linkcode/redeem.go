@@ -111,8 +111,11 @@ type found struct {
 }
 
 func (s *Service) redeemTx(ctx context.Context, tx *postgres.Tx, actor authz.Actor, c Claim) (uuid.UUID, error) {
-	if _, err := account.FindForUpdateTx(ctx, tx, actor.Account); err != nil {
+	switch a, err := account.FindForUpdateTx(ctx, tx, actor.Account); {
+	case err != nil:
 		return uuid.Nil, err
+	case a.RemovedAt != nil:
+		return uuid.Nil, fault.ErrNotFound // closed in another tab
 	}
 	if err := lockJoining(ctx, tx, actor.Account); err != nil {
 		return uuid.Nil, fmt.Errorf("lock account %s: %w", actor.Account, err)

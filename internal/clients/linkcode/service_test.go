@@ -287,6 +287,9 @@ func TestNewAccountEndsTheOld(t *testing.T) {
 	if n := c.value(`SELECT count(*) FROM account WHERE removed_at IS NOT NULL`); n != 1 {
 		t.Errorf("%d accounts have ended", n)
 	}
+	if err := c.service.Redeem(ctx, old, sub(), byCode(c.makes())); !errors.Is(err, fault.ErrNotFound) || c.joined(old) {
+		t.Errorf("an account that has ended, with a right code: %v", err)
+	}
 	if n := c.value(`SELECT count(*) FROM inbox_item WHERE cause LIKE 'link:%'`); n != 2 {
 		t.Errorf("%d messages tell of it, want one each time", n)
 	}
